@@ -1,0 +1,40 @@
+# The commands of the project; `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help:  ## List these commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/installed: pyproject.toml
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Errordesk needs Python 3.11 or newer.'; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || tools/install-packages python3-venv
+	@test -x $(BIN)/python || python3 -m venv $(VENV)
+	@echo 'Installing Errordesk into $(VENV) …'
+	@$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed tools/dev-requirements
+	@$(BIN)/pip install --quiet --requirement <($(BIN)/python tools/dev-requirements)
+	@touch $@
+
+install: $(VENV)/installed  ## Create the environment
+
+test: $(VENV)/installed-dev  ## Check style, types and content, and run all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/errordesk lint
+	$(BIN)/pytest
+
+format: $(VENV)/installed-dev  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:  ## Remove what was made here
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.PHONY: help install test format clean

@@ -1,0 +1,199 @@
+"""The one answer that every front renders: site, API, command, and later widget, chat and MCP.
+
+All values are plain data, so that ``to_json()`` is the contract of DESIGN 7 and of the API.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """What the facts say of a cause."""
+
+    CONFIRMED = "confirmed"
+    POSSIBLE = "possible"
+    RULED_OUT = "ruled_out"
+
+
+class Who(StrEnum):
+    """Who must act first."""
+
+    VISITOR = "visitor"
+    DEVELOPER = "developer"
+    OWNER = "owner"
+    HOST = "host"
+    NETWORK = "network"
+
+    @property
+    def label(self) -> str:
+        """The role in words for a page."""
+        return _WHO_LABELS[self]
+
+
+_WHO_LABELS = {
+    Who.VISITOR: "you, the visitor",
+    Who.DEVELOPER: "the developer of the client",
+    Who.OWNER: "the owner of the site",
+    Who.HOST: "the host, CDN or DNS provider",
+    Who.NETWORK: "the network you are in",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierHit:
+    """An identifier found in the text; ``span`` counts characters, start and end (exclusive)."""
+
+    name: str
+    span: tuple[int, int]
+    solution: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CauseReport:
+    """One cause of one solution, judged by the facts at hand."""
+
+    solution: int
+    id: str
+    title: str
+    verdict: Verdict
+    evidence: tuple[str, ...]
+    who: Who
+    fix: str
+    url: str
+    explained_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionReport:
+    """One solution of the ranked list. ``passage`` is plain text; ``marks`` are the spans in it
+    that match the question. ``matched_by`` is ``identifier``, ``words``, ``id`` or ``facts``."""
+
+    id: int
+    title: str
+    summary: str
+    url: str
+    score: float
+    passage: str
+    marks: tuple[tuple[int, int], ...]
+    matched_by: str
+    causes: tuple[CauseReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a question: what the button says and the value that the fact gets."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The next best question: ``fact`` is what it settles, ``gain`` the expected information in
+    bits, ``settles`` the titles of the causes that it tells apart."""
+
+    fact: str
+    text: str
+    why: str
+    choices: tuple[Choice, ...]
+    gain: float
+    settles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of an observation: ``layer`` is dns, tcp, tls, http or guard; ``status`` is done,
+    failed or not_tried; ``start_ms`` counts from the start of the observation."""
+
+    vantage: str
+    layer: str
+    status: str
+    summary: str
+    start_ms: float = 0.0
+    duration_ms: float = 0.0
+    detail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one observer did: ``source`` is probe, transcript, har or reader; ``at`` ISO 8601."""
+
+    source: str
+    target: str
+    at: str
+    outcome: str
+    summary: str
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was claimed against what was seen, one sentence; ``agrees`` says whether they match."""
+
+    claimed: str
+    seen: str
+    agrees: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A fact that differs between two probes of the same URL (*check again*)."""
+
+    fact: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The text to send to whoever must act, without secrets."""
+
+    to: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything that is known about one question. See DESIGN 1 and 7 for each field.
+
+    ``headline`` is one sentence: what it is. ``verdict`` is the best cause's verdict, if any.
+    ``first_step`` is what to do now, ``who`` whose move it is, ``layer`` which layer answered.
+    """
+
+    question: str
+    headline: str
+    known: bool
+    identifiers: tuple[IdentifierHit, ...]
+    solutions: tuple[SolutionReport, ...]
+    causes: tuple[CauseReport, ...]
+    next_question: Question | None
+    facts: dict[str, Any]
+    observations: tuple[Observation, ...]
+    content_revision: str
+    url: str | None = None
+    who: Who | None = None
+    layer: str | None = None
+    layer_sentence: str | None = None
+    first_step: str | None = None
+    comparison: Comparison | None = None
+    reproduce: tuple[str, ...] = ()
+    ticket: Ticket | None = None
+    unknown: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    did_you_mean: str | None = None
+    changes: tuple[Change, ...] = ()
+    reader_facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def confirmed(self) -> tuple[CauseReport, ...]:
+        """The confirmed causes, best first."""
+        return tuple(cause for cause in self.causes if cause.verdict is Verdict.CONFIRMED)
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as JSON-ready data; field names are a contract (DESIGN 7)."""
+        return asdict(self)

@@ -1,0 +1,94 @@
+"""The model of an article and its causes: what a writer's Markdown file says, checked and typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kb.answer import Who
+
+
+class Status(StrEnum):
+    """The life of an article. Only ``PUBLISHED`` ones are seen by readers."""
+
+    PUBLISHED = "published"
+    DRAFT = "draft"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause of the error: its condition over facts, and what to say when it is confirmed.
+
+    ``when`` is CEL source, ``evidence`` are sentences with ``{fact.name}`` slots, ``explains`` are
+    the more general causes that this one explains away, as ``(solution, cause id)``. ``line`` is
+    the line of its entry in the file, ``section`` the Markdown under its heading.
+    """
+
+    id: str
+    title: str
+    when: str
+    evidence: tuple[str, ...]
+    who: Who
+    fix: str
+    weight: float
+    explains: tuple[tuple[int, str], ...]
+    section: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One ``##`` section of the body: its heading, anchor and Markdown."""
+
+    title: str
+    anchor: str
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article. ``path`` is relative to the content folder, ``digest`` a hash of the file."""
+
+    id: int
+    slug: str
+    title: str
+    summary: str
+    category: str
+    identifiers: tuple[str, ...]
+    symptoms: tuple[str, ...]
+    causes: tuple[Cause, ...]
+    related: tuple[int, ...]
+    authors: tuple[str, ...]
+    created: date
+    updated: date
+    origin: str
+    status: Status
+    successors: tuple[int, ...]
+    body: str
+    sections: tuple[Section, ...]
+    path: str
+    digest: str
+
+    @property
+    def url(self) -> str:
+        """The canonical path on the help site."""
+        return f"/solutions/{self.id}-{self.slug}"
+
+    def cause(self, cause_id: str) -> Cause:
+        """The cause with this id. Raises KeyError."""
+        for cause in self.causes:
+            if cause.id == cause_id:
+                return cause
+        raise KeyError(cause_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A node of the tree of categories; ``path`` has slashes between its levels."""
+
+    path: str
+    name: str
+    summary: str

@@ -1,0 +1,69 @@
+"""The questions that may be asked, each about one fact, as ``content/questions.yaml`` has them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import yaml
+
+from kb.errors import ContentError
+from kb.facts import FactValue, UnknownFact, check
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSpec:
+    """One possible answer: its label, the fact's value, and wordings that say it in free text."""
+
+    label: str
+    value: FactValue
+    phrases: tuple[re.Pattern[str], ...]
+
+    @property
+    def text(self) -> str:
+        """The value as a form or a command line writes it."""
+        return str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSpec:
+    """A question about one ``reader.*`` fact, why it is asked, and its answers."""
+
+    fact: str
+    ask: str
+    why: str
+    answers: tuple[AnswerSpec, ...]
+
+
+def parse_questions(text: str, path: str = "questions.yaml") -> tuple[QuestionSpec, ...]:
+    """Read the file's text. Raises ContentError."""
+    try:
+        items = yaml.safe_load(text)
+        return tuple(
+            QuestionSpec(
+                fact=item["fact"],
+                ask=item["ask"],
+                why=item["why"],
+                answers=tuple(
+                    AnswerSpec(
+                        label=answer["label"],
+                        value=check(item["fact"], answer["value"]),
+                        phrases=tuple(
+                            re.compile(phrase, re.IGNORECASE)
+                            for phrase in answer.get("phrases", ())
+                        ),
+                    )
+                    for answer in item["answers"]
+                ),
+            )
+            for item in items
+        )
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ContentError(f"No valid YAML: {error.problem}.", path, line) from None
+    except UnknownFact as error:
+        raise ContentError(f"There is no fact {error}.", path) from None
+    except (KeyError, TypeError, ValueError, re.error) as error:
+        raise ContentError(
+            f"A question needs fact, ask, why and answers of the fact's kind: {error}.", path
+        ) from None

@@ -1,0 +1,190 @@
+"""All settings in one table: name, type, unit, default, danger and a sentence; read once.
+
+Each setting is an environment variable with the prefix ``ERRORDESK_``. :class:`Settings` is the
+frozen object that is passed on; nothing else in the project reads the environment.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kb.errors import ErrordeskError
+
+PREFIX = "ERRORDESK_"
+
+
+class BadSetting(ErrordeskError):
+    """An environment variable or option has a value that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingSpec:
+    """One row of the table of settings, for ``--help`` and docs/operating.md."""
+
+    name: str
+    default: str
+    meaning: str
+    unit: str = ""
+    danger: str = ""
+
+
+SETTINGS: tuple[SettingSpec, ...] = (
+    SettingSpec("CONTENT", "the shipped content", "Folder with articles/ and categories.yaml."),
+    SettingSpec("DATA", "$XDG_CACHE_HOME/errordesk", "Folder for the search index."),
+    SettingSpec("SITE_NAME", "Errordesk", "Name shown in the head of every page."),
+    SettingSpec("BASE_URL", "", "Public URL of the site, for absolute links; empty: relative."),
+    SettingSpec("CONTACT_URL", "", "Where a person can be asked (https: or mailto:)."),
+    SettingSpec("PROBE", "on", "on or off: whether URLs may be probed at all."),
+    SettingSpec(
+        "PROBE_ALLOW",
+        "",
+        "Comma-separated networks that may be probed although not public, on all ports.",
+        danger="Opens your inner network to whoever may ask.",
+    ),
+    SettingSpec("PROBE_ONLY", "off", "on: probe nothing but PROBE_ALLOW."),
+    SettingSpec(
+        "PROBE_PORTS", "80,443,3000,5000,8000,8080,8443", "Ports that may be probed elsewhere."
+    ),
+    SettingSpec("PROBE_RESOLVER", "the system's", "Resolver to ask, as address:port."),
+    SettingSpec("PROBE_CA_FILE", "", "PEM file with further trusted roots."),
+    SettingSpec("PROBE_DEADLINE", "8", "Time for one whole probe.", unit="seconds"),
+    SettingSpec("PROBE_RATE", "20/minute", "Probes that one asker may start."),
+    SettingSpec("PROBE_CONCURRENCY", "8", "Probes that run at once in one process."),
+    SettingSpec("PROBE_CACHE", "60", "How long a probe's result is reused.", unit="seconds"),
+    SettingSpec("EXAMPLES", "", "JSON list of [label, text]: examples on the first page."),
+    SettingSpec("DRAFTS", "off", "on: show drafts to everybody.", danger="For writers only."),
+)
+
+
+def shipped_content() -> Path:
+    """The content folder of the wheel, or of the checkout that this module runs from."""
+    package = Path(__file__).resolve().parent
+    inside = package / "_content"
+    return inside if inside.is_dir() else package.parent / "content"
+
+
+def default_data() -> Path:
+    """``$XDG_CACHE_HOME/errordesk``, as the XDG Base Directory Specification has it."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if base else Path.home() / ".cache") / "errordesk"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process. See :data:`SETTINGS` for the meaning of each."""
+
+    content: Path = field(default_factory=shipped_content)
+    data: Path = field(default_factory=default_data)
+    site_name: str = "Errordesk"
+    base_url: str = ""
+    contact_url: str = ""
+    probe_enabled: bool = True
+    probe_allow: str = ""
+    probe_only: bool = False
+    probe_ports: str = "80,443,3000,5000,8000,8080,8443"
+    probe_resolver: str = ""
+    probe_ca_file: str = ""
+    probe_deadline: float = 8.0
+    probe_rate: str = "20/minute"
+    probe_concurrency: int = 8
+    probe_cache_s: float = 60.0
+    examples: tuple[tuple[str, str], ...] = ()
+    drafts: bool = False
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from ``ERRORDESK_*``. Raises BadSetting with the variable's name."""
+        source = os.environ if environment is None else environment
+        known = {PREFIX + spec.name for spec in SETTINGS}
+        given = {name: text for name, text in source.items() if name.startswith(PREFIX)}
+        for name in sorted(set(given) - known):
+            raise BadSetting(f"{name} is no setting of Errordesk; see docs/operating.md.")
+        get = {name.removeprefix(PREFIX): text for name, text in given.items()}
+        plain = cls()
+        return cls(
+            content=Path(get["CONTENT"]) if get.get("CONTENT") else plain.content,
+            data=Path(get["DATA"]) if get.get("DATA") else plain.data,
+            site_name=get.get("SITE_NAME", plain.site_name),
+            base_url=_base_url(get.get("BASE_URL", "")),
+            contact_url=_contact(get.get("CONTACT_URL", "")),
+            probe_enabled=_switch("PROBE", get.get("PROBE", "on")),
+            probe_allow=_networks(get.get("PROBE_ALLOW", "")),
+            probe_only=_switch("PROBE_ONLY", get.get("PROBE_ONLY", "off")),
+            probe_ports=_ports(get.get("PROBE_PORTS", plain.probe_ports)),
+            probe_resolver=get.get("PROBE_RESOLVER", ""),
+            probe_ca_file=_file("PROBE_CA_FILE", get.get("PROBE_CA_FILE", "")),
+            probe_deadline=_number("PROBE_DEADLINE", get.get("PROBE_DEADLINE", "8"), 0.1, 60),
+            probe_rate=get.get("PROBE_RATE", plain.probe_rate),
+            probe_concurrency=int(
+                _number("PROBE_CONCURRENCY", get.get("PROBE_CONCURRENCY", "8"), 1, 256)
+            ),
+            probe_cache_s=_number("PROBE_CACHE", get.get("PROBE_CACHE", "60"), 0, 86400),
+            examples=_examples(get.get("EXAMPLES", "")),
+            drafts=_switch("DRAFTS", get.get("DRAFTS", "off")),
+        )
+
+
+def _switch(name: str, text: str) -> bool:
+    if text.lower() in ("on", "true", "1", "yes"):
+        return True
+    if text.lower() in ("off", "false", "0", "no", ""):
+        return False
+    raise BadSetting(f"{PREFIX}{name} takes on or off, not {text!r}.")
+
+
+def _number(name: str, text: str, low: float, high: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise BadSetting(f"{PREFIX}{name} takes a number, not {text!r}.") from None
+    if not low <= value <= high:
+        raise BadSetting(f"{PREFIX}{name} takes a number from {low:g} to {high:g}, not {text}.")
+    return value
+
+
+def _base_url(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise BadSetting(f"{PREFIX}BASE_URL takes an http or https URL, not {text!r}.")
+    return text.rstrip("/")
+
+
+def _contact(text: str) -> str:
+    if text and not text.startswith(("http://", "https://", "mailto:")):
+        raise BadSetting(f"{PREFIX}CONTACT_URL takes an https or mailto URL, not {text!r}.")
+    return text
+
+
+def _networks(text: str) -> str:
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            ipaddress.ip_network(part.replace("[", "").replace("]", ""))
+        except ValueError as error:
+            raise BadSetting(f"{PREFIX}PROBE_ALLOW: {error}.") from None
+    return text
+
+
+def _ports(text: str) -> str:
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        if not part.isdigit() or not 1 <= int(part) <= 65535:
+            raise BadSetting(f"{PREFIX}PROBE_PORTS takes ports from 1 to 65535, not {part!r}.")
+    return text
+
+
+def _file(name: str, text: str) -> str:
+    if text and not Path(text).is_file():
+        raise BadSetting(f"{PREFIX}{name}: there is no file {text!r}.")
+    return text
+
+
+def _examples(text: str) -> tuple[tuple[str, str], ...]:
+    if not text:
+        return ()
+    try:
+        return tuple((str(label), str(example)) for label, example in json.loads(text))
+    except (ValueError, TypeError):
+        raise BadSetting(f"{PREFIX}EXAMPLES takes a JSON list of [label, text] pairs.") from None

@@ -1,0 +1,23 @@
+"""Shared fixtures: the shipped content, and writers' folders made by a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.articles import KnowledgeBase
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def content() -> Path:
+    """The content folder of the checkout."""
+    return ROOT / "content"
+
+
+@pytest.fixture(scope="session")
+def base(content: Path) -> KnowledgeBase:
+    """The shipped knowledge base."""
+    return KnowledgeBase.load(content)
