@@ -1,0 +1,92 @@
+"""Certificates with every flaw, made at test time."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A certificate that can sign others, with its key."""
+
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def issue(
+    name: str,
+    signer: Authority | None = None,
+    *,
+    names: tuple[str, ...] = ("127.0.0.1",),
+    days: tuple[int, int] = (-10, 90),
+    authority: bool = False,
+    issuer_url: str = "",
+) -> Authority:
+    """A certificate for ``names``, signed by ``signer`` or by itself, valid between ``days``."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(_name(name))
+        .issuer_name(signer.certificate.subject if signer else _name(name))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now + timedelta(days=days[0]))
+        .not_valid_after(now + timedelta(days=days[1]))
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+    )
+    if names and not authority:
+        alternatives: list[x509.GeneralName] = []
+        for item in names:
+            try:
+                alternatives.append(x509.IPAddress(ipaddress.ip_address(item)))
+            except ValueError:
+                alternatives.append(x509.DNSName(item))
+        builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+    if issuer_url:
+        access = x509.AccessDescription(
+            AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(issuer_url)
+        )
+        builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
+    return Authority(builder.sign(signer.key if signer else key, hashes.SHA256()), key)
+
+
+def pem(*certificates: Authority) -> bytes:
+    """The certificates, in order, as PEM."""
+    return b"".join(
+        item.certificate.public_bytes(serialization.Encoding.PEM) for item in certificates
+    )
+
+
+def write(folder: Path, leaf: Authority, *chain: Authority) -> tuple[Path, Path]:
+    """Write chain and key for a server; gives both paths."""
+    certificate, key = folder / "server.pem", folder / "server.key"
+    certificate.write_bytes(pem(leaf, *chain))
+    key.write_bytes(
+        leaf.key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return certificate, key
+
+
+def server_context(folder: Path, leaf: Authority, *chain: Authority) -> ssl.SSLContext:
+    """A server's context that presents this chain."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*write(folder, leaf, *chain))
+    return context
