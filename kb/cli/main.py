@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from kb.settings import Settings
+
 EXIT_FINDINGS = 1
+EXIT_UNKNOWN = 1
+EXIT_WRONG_USE = 2
+EXIT_REFUSED = 3
+
+
+class _Group(click.Group):
+    """Turns the library's errors into their sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from kb.errors import ErrordeskError
+
+        try:
+            return super().invoke(ctx)
+        except ErrordeskError as error:
+            click.echo(str(error), err=True)
+            raise SystemExit(EXIT_WRONG_USE) from None
 
 
 def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -17,7 +39,7 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
         context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
@@ -56,3 +78,127 @@ def facts() -> None:
     from kb.reference import facts_markdown
 
     click.echo(facts_markdown(), nl=False)
+
+
+_PROBE_OPTIONS = (
+    click.option(
+        "--allow",
+        "probe_allow",
+        metavar="NETWORKS",
+        help="Networks to probe although not public: 127.0.0.0/8,[::1]/128",
+    ),
+    click.option("--resolver", "probe_resolver", metavar="ADDRESS:PORT", help="Resolver to ask."),
+    click.option(
+        "--ca-file",
+        "probe_ca_file",
+        type=click.Path(exists=True, dir_okay=False),
+        help="PEM file with further trusted roots.",
+    ),
+    click.option(
+        "--deadline",
+        "probe_deadline",
+        type=click.FloatRange(0.1, 60),
+        help="Seconds for the whole probe.",
+    ),
+)
+
+
+def _with_probe_options(command: Any) -> Any:
+    for option in reversed(_PROBE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _settings(**options: Any) -> Settings:
+    """The environment's settings, the given options over them."""
+    from kb.settings import PREFIX, Settings
+
+    environment = dict(os.environ)
+    for name, value in options.items():
+        if value is not None:
+            environment[PREFIX + name.upper()] = str(value)
+    return Settings.from_environment(environment)
+
+
+@main.command()
+@click.argument("text")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
+@click.option("--no-probe", is_flag=True, help="Do not probe a URL in the text.")
+@_with_probe_options
+def ask(text: str, as_json: bool, no_probe: bool, **options: Any) -> None:
+    """Answer TEXT: a question, an error line, a transcript, a URL. - reads standard input.
+
+    \b
+    Exit codes: 0 answered, 1 nothing known, 2 wrong use, 3 the target was refused.
+    """
+    from kb.desk import Desk, Query
+
+    if text == "-":
+        text = sys.stdin.buffer.read(2_000_000).decode("utf-8", "replace")
+    desk = Desk.open(_settings(**options))
+    answer = desk.ask(Query(text, probe=not no_probe))
+    if as_json:
+        import json
+
+        click.echo(json.dumps(answer.to_json(), ensure_ascii=False))
+    else:
+        from kb.cli.show import show_answer
+
+        show_answer(answer)
+    if answer.facts.get("probe", {}).get("outcome") == "refused":
+        raise SystemExit(EXIT_REFUSED)
+    if not answer.known:
+        raise SystemExit(EXIT_UNKNOWN)
+
+
+@main.command()
+@click.argument("url")
+@click.option("--json", "as_json", is_flag=True, help="Print facts and observations as JSON.")
+@_with_probe_options
+def probe(url: str, as_json: bool, **options: Any) -> None:
+    """Probe URL and print what was observed, without a diagnosis."""
+    from dataclasses import asdict
+
+    from kb.cli.show import show_steps
+    from kb.observe import Probe
+
+    result = Probe.from_settings(_settings(**options)).run(url)
+    if as_json:
+        import json
+
+        data = {"facts": result.facts.nested(), "observations": [asdict(result.observation)]}
+        click.echo(json.dumps(data, ensure_ascii=False))
+    else:
+        show_steps(result.observation)
+    if result.facts["probe.outcome"] == "refused":
+        raise SystemExit(EXIT_REFUSED)
+
+
+@main.command()
+def index() -> None:
+    """Build the search index now rather than at the first question."""
+    from kb.articles import KnowledgeBase
+    from kb.search import open_index
+
+    settings = _settings()
+    base = KnowledgeBase.load(settings.content, settings.drafts)
+    with click.progressbar(length=len(base.published), label="Indexing", file=sys.stderr) as bar:
+        open_index(base, settings.data, lambda done, _total: bar.update(done - bar.pos))
+    click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
+
+
+@main.command()
+@click.argument("title")
+@click.option(
+    "--content",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Content folder; the shipped one by default.",
+)
+def new(title: str, content: Path | None) -> None:
+    """Write a new draft called TITLE, with the next free ID and every section in place."""
+    from datetime import UTC, datetime
+
+    from kb.newarticle import create_article
+
+    file = create_article(content or _settings().content, title, datetime.now(UTC).date())
+    click.echo(str(file))

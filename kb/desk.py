@@ -1,0 +1,306 @@
+"""The desk: one question in, one answer out. Fronts call this and nothing below it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from kb.answer import (
+    Answer,
+    CauseReport,
+    Change,
+    Observation,
+    SolutionReport,
+    Step,
+    Verdict,
+)
+from kb.article import Article
+from kb.articles import KnowledgeBase, RenderedArticle, render_article
+from kb.compose import (
+    changes_between,
+    compare,
+    layer_sentence,
+    reproduce,
+    ticket,
+    unknown_sentences,
+)
+from kb.diagnose import Judge, best_question
+from kb.errors import BadQuestion, BadURL
+from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
+from kb.recognise import Recognition, recognise
+from kb.search import Searcher, SearchResult, Suggestion, open_index
+from kb.search.query import terms_of
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from kb.observe import Probe, ProbeResult
+
+Observer = Callable[[Step], None]
+MAX_SOLUTIONS: Final = 6
+MAX_CACHED: Final = 256
+# Below this share of the question's words, the best article is near, not an answer.
+ENOUGH_WORDS: Final = 0.6
+_LAYER_ORDER: Final = ("network/dns", "network/tcp", "tls", "http/redirects", "http")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question: its text, the reader's answers so far, and whether to probe, and afresh."""
+
+    text: str
+    reader: Mapping[str, str] = field(default_factory=dict)
+    probe: bool = True
+    fresh: bool = False
+
+
+class Desk:
+    """Answers questions from one snapshot of the content. Safe to use from several threads."""
+
+    def __init__(self, settings: Settings, base: KnowledgeBase, searcher: Searcher) -> None:
+        self.settings = settings
+        self.base = base
+        self._searcher = searcher
+        self._judge = Judge(base.published)
+        self._probed: OrderedDict[str, tuple[float, ProbeResult]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, settings: Settings, progress: Callable[[int, int], None] | None = None) -> Desk:
+        """Load the content and open the index, building it where needed.
+
+        Raises ContentError or IndexUnavailable.
+        """
+        base = KnowledgeBase.load(settings.content, settings.drafts)
+        return cls(settings, base, Searcher(base, open_index(base, settings.data, progress)))
+
+    def search(self, text: str, limit: int = 10, category: str | None = None) -> SearchResult:
+        """Articles by words. See :meth:`kb.search.Searcher.search`."""
+        return self._searcher.search(text, limit, category)
+
+    def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Typeahead. See :meth:`kb.search.Searcher.suggest`."""
+        return self._searcher.suggest(prefix, limit)
+
+    def render(self, article: Article) -> RenderedArticle:
+        """The article as safe HTML."""
+        return render_article(self.base, article)
+
+    def source(self, article: Article) -> str:
+        """The article's Markdown file."""
+        return (self.base.root / article.path).read_text(encoding="utf-8")
+
+    def ask(self, query: Query, observer: Observer | None = None) -> Answer:
+        """Answer ``query``; ``observer`` is told each step of the probe as it ends.
+
+        Raises BadQuestion or CredentialsInURL. What is wrong with a URL or refused by the guard is
+        said in the answer.
+        """
+        found = recognise(query.text, self.base.by_identifier, self.base.questions)
+        reader = found.reader.merged(Facts(_reader_facts(query.reader), Source.READER))
+        url = found.urls[0] if found.urls else None
+        notices: list[str] = []
+        probed, former = None, None
+        if url and query.probe:
+            if self.settings.probe_enabled:
+                try:
+                    probed, former = self._observe(url, query.fresh, observer)
+                except BadURL as error:
+                    notices.append(str(error))
+            else:
+                notices.append("This installation does not probe URLs.")
+        observations = []
+        facts = found.claims.merged(found.transcript or Facts())
+        if found.transcript:
+            observations.append(
+                Observation("transcript", url or "", "", "done", "Read from what was pasted")
+            )
+        if probed:
+            observations.append(probed.observation)
+            if probed.facts["probe.outcome"] == "done":
+                # The probe speaks for every layer: what was claimed of them does not mix in.
+                claim = {n: v for n, v in facts.items() if n == "claim.status"}
+                facts = Facts(claim, Source.CLAIM)
+            else:
+                notices.append(probed.observation.summary)
+            facts = facts.merged(probed.facts)
+        facts = facts.merged(reader)
+        changes = changes_between(former.facts, probed.facts) if former and probed else ()
+        return self._compose(found, query, url, facts, reader, observations, notices, changes)
+
+    @cached_property
+    def _probe(self) -> Probe:
+        from kb.observe import Probe  # noqa: PLC0415  # a question without a URL needs none of it
+
+        return Probe.from_settings(self.settings)
+
+    def _observe(
+        self, url: str, fresh: bool, observer: Observer | None
+    ) -> tuple[ProbeResult, ProbeResult | None]:
+        now = time.monotonic()
+        with self._lock:
+            cached = self._probed.get(url)
+        if cached and not fresh and now - cached[0] < self.settings.probe_cache_s:
+            if observer:
+                for step in cached[1].observation.steps:
+                    observer(step)
+            return cached[1], None
+        result = self._probe.run(url, observer)
+        with self._lock:
+            self._probed[url] = (time.monotonic(), result)
+            self._probed.move_to_end(url)
+            while len(self._probed) > MAX_CACHED:
+                self._probed.popitem(last=False)
+        return result, cached[1] if cached and fresh else None
+
+    def _compose(
+        self,
+        found: Recognition,
+        query: Query,
+        url: str | None,
+        facts: Facts,
+        reader: Facts,
+        observations: list[Observation],
+        notices: list[str],
+        changes: tuple[Change, ...],
+    ) -> Answer:
+        reports = self._judge.judge(facts)
+        result, scores = self._rank(found, reports)
+        ranked = [solution.id for solution in result]
+        causes = sorted(
+            (
+                cause
+                for cause in reports
+                if cause.solution in scores or cause.verdict is Verdict.CONFIRMED
+            ),
+            key=lambda cause: self._order(cause, found, ranked),
+        )
+        by_solution: dict[int, list[CauseReport]] = {}
+        for cause in causes:
+            by_solution.setdefault(cause.solution, []).append(cause)
+        solutions = tuple(
+            SolutionReport(
+                s.id,
+                s.title,
+                s.summary,
+                s.url,
+                s.score,
+                s.passage,
+                s.marks,
+                s.matched_by,
+                tuple(by_solution.get(s.id, ())),
+            )
+            for s in result
+        )
+        best = causes[0] if causes and causes[0].verdict is Verdict.CONFIRMED else None
+        if best:
+            solutions = tuple(sorted(solutions, key=lambda s: s.id != best.solution))
+        matched = [s for s in solutions if s.matched_by in ("identifier", "id", "facts")]
+        words = self._searcher.search(found.text, 1)
+        known = bool(matched) or (bool(solutions) and words.coverage >= ENOUGH_WORDS)
+        relevance = (
+            {s.id: 1.0 / (1 + place) for place, s in enumerate(solutions[:3])} if known else {}
+        )
+        question = None
+        if not best or any(
+            c.verdict is Verdict.POSSIBLE for c in by_solution.get(best.solution, ())
+        ):
+            question = best_question(self._judge, facts, self.base.questions, relevance)
+        layer = layer_sentence(facts)
+        lead = best or next((c for c in causes if c.verdict is Verdict.POSSIBLE), None)
+        headline = solutions[0].title if known else "We do not know this one"
+        return Answer(
+            question=found.text,
+            headline=headline,
+            known=known,
+            identifiers=found.identifiers,
+            solutions=solutions,
+            causes=tuple(causes),
+            next_question=question,
+            facts=facts.nested(),
+            observations=tuple(observations),
+            content_revision=self.base.revision,
+            url=url,
+            who=lead.who if lead and known else None,
+            layer=layer[0] if layer else None,
+            layer_sentence=layer[1] if layer else None,
+            first_step=lead.fix if lead and known else None,
+            comparison=compare(facts),
+            reproduce=reproduce(url, facts),
+            ticket=ticket(best, headline, url, facts),
+            unknown=unknown_sentences(
+                tuple(c for c in causes if solutions and c.solution == solutions[0].id), question
+            )
+            if known
+            else (),
+            notices=tuple(notices),
+            did_you_mean=words.did_you_mean if not matched else None,
+            changes=changes,
+            reader_facts={
+                name: str(value).lower() if isinstance(value, bool) else str(value)
+                for name, value in reader.items()
+                if name.startswith("reader.")
+            },
+        )
+
+    def _rank(
+        self, found: Recognition, reports: tuple[CauseReport, ...]
+    ) -> tuple[list[SolutionReport], dict[int, float]]:
+        """Solutions by what the text names, then by what the facts confirm, then by its words."""
+        terms = terms_of(found.text)
+        ranked: dict[int, tuple[float, str]] = {}
+
+        def add(solution: int, score: float, matched_by: str) -> None:
+            if solution not in ranked and self.base.visible(solution) is not None:
+                ranked[solution] = (score, matched_by)
+
+        for solution in found.solutions:
+            add(solution, 300.0, "id")
+        for hit in found.identifiers:
+            if hit.solution is not None:
+                add(hit.solution, 200.0, "identifier")
+        for report in reports:
+            if report.verdict is Verdict.CONFIRMED:
+                add(report.solution, 100.0, "facts")
+        for words in self._searcher.search(found.text, MAX_SOLUTIONS).hits:
+            add(words.id, words.score, "words")
+        ordered = sorted(ranked.items(), key=lambda item: -item[1][0])[:MAX_SOLUTIONS]
+        solutions = []
+        for solution, (score, matched_by) in ordered:
+            article = self.base.visible(solution)
+            if article is not None:
+                solutions.append(self._searcher.report(article, terms, score, matched_by))
+        return solutions, {solution.id: solution.score for solution in solutions}
+
+    def _order(
+        self, cause: CauseReport, found: Recognition, ranked: list[int]
+    ) -> tuple[float, ...]:
+        article = self.base.visible(cause.solution)
+        verdict = list(Verdict).index(cause.verdict)
+        named = {hit.solution for hit in found.identifiers}
+        category = article.category if article else ""
+        layer = next(
+            (place for place, prefix in enumerate(_LAYER_ORDER) if category.startswith(prefix)), 9
+        )
+        weight = article.cause(cause.id).weight if article else 0.0
+        place = ranked.index(cause.solution) if cause.solution in ranked else len(ranked)
+        return (verdict, cause.solution not in named, layer, place, -weight)
+
+
+def _reader_facts(given: Mapping[str, str]) -> dict[str, FactValue]:
+    """The reader's answers from text. Raises BadQuestion for what is no answer to a question."""
+    values: dict[str, FactValue] = {}
+    for name, text in given.items():
+        try:
+            if not name.startswith("reader."):
+                raise UnknownFact(name)
+            values[name] = parse_value(name, text)
+        except (UnknownFact, ValueError, TypeError):
+            raise BadQuestion(
+                f"{name[:60]!r} with {text[:60]!r} is no answer to a question."
+            ) from None
+    return values
