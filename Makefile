@@ -22,6 +22,9 @@ $(VENV)/installed-dev: $(VENV)/installed tools/dev-requirements
 
 install: $(VENV)/installed  ## Create the environment
 
+run: $(VENV)/installed  ## Serve the help site on http://127.0.0.1:8000 (PORT to change it)
+	@$(BIN)/errordesk serve
+
 test: $(VENV)/installed-dev  ## Check style, types and content, and run all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -37,4 +40,4 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install test format clean
+.PHONY: help install run test format clean

@@ -202,3 +202,20 @@ def new(title: str, content: Path | None) -> None:
 
     file = create_article(content or _settings().content, title, datetime.now(UTC).date())
     click.echo(str(file))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port to listen on.")
+@click.option("--threads", default=16, show_default=True, help="Requests served at once.")
+@_with_probe_options
+def serve(host: str, port: int, threads: int, **options: Any) -> None:
+    """Serve the help site with a production WSGI server."""
+    import waitress
+
+    from webapp import create_app
+
+    app = create_app(_settings(**options))
+    shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  # only compared
+    click.echo(f"Errordesk is at http://{shown}:{port}", err=True)
+    waitress.serve(app, host=host, port=port, threads=threads, ident=None, _quiet=True)
