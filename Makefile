@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 # Debian packages that the tests drive.
-PACKAGES := chromium nginx-light curl
+PACKAGES := chromium curl nginx-light postgresql redis-server
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## List these commands

@@ -56,6 +56,14 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec("PROBE_RATE", "20/minute", "Probes that one asker may start."),
     SettingSpec("PROBE_CONCURRENCY", "8", "Probes that run at once in one process."),
     SettingSpec("PROBE_CACHE", "60", "How long a probe's result is reused.", unit="seconds"),
+    SettingSpec(
+        "DATABASE_URL",
+        "sqlite:///$XDG_STATE_HOME/errordesk/desk.db",
+        "Where feedback, questions and shared reports are kept; off: nowhere.",
+    ),
+    SettingSpec("REDIS_URL", "", "Redis for limits and the probe cache; empty: in memory."),
+    SettingSpec("RETENTION", "90", "How long questions and feedback are kept.", unit="days"),
+    SettingSpec("REPORT_RETENTION", "30", "How long a shared report is kept.", unit="days"),
     SettingSpec("EXAMPLES", "", "JSON list of [label, text]: examples on the first page."),
     SettingSpec("DRAFTS", "off", "on: show drafts to everybody.", danger="For writers only."),
 )
@@ -72,6 +80,13 @@ def default_data() -> Path:
     """``$XDG_CACHE_HOME/errordesk``, as the XDG Base Directory Specification has it."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(base) if base else Path.home() / ".cache") / "errordesk"
+
+
+def default_database() -> str:
+    """A SQLite file in ``$XDG_STATE_HOME/errordesk``: what must outlive a cleaned cache."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    folder = Path(base) if base else Path.home() / ".local" / "state"
+    return f"sqlite:///{folder / 'errordesk' / 'desk.db'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,10 @@ class Settings:
     probe_rate: str = "20/minute"
     probe_concurrency: int = 8
     probe_cache_s: float = 60.0
+    database_url: str = field(default_factory=default_database)
+    redis_url: str = ""
+    retention_days: int = 90
+    report_days: int = 30
     examples: tuple[tuple[str, str], ...] = ()
     drafts: bool = False
 
@@ -124,6 +143,12 @@ class Settings:
                 _number("PROBE_CONCURRENCY", get.get("PROBE_CONCURRENCY", "8"), 1, 256)
             ),
             probe_cache_s=_number("PROBE_CACHE", get.get("PROBE_CACHE", "60"), 0, 86400),
+            database_url=get.get("DATABASE_URL") or plain.database_url,
+            redis_url=_redis(get.get("REDIS_URL", "")),
+            retention_days=int(_number("RETENTION", get.get("RETENTION", "90"), 1, 36_500)),
+            report_days=int(
+                _number("REPORT_RETENTION", get.get("REPORT_RETENTION", "30"), 1, 3_650)
+            ),
             examples=_examples(get.get("EXAMPLES", "")),
             drafts=_switch("DRAFTS", get.get("DRAFTS", "off")),
         )
@@ -156,6 +181,12 @@ def _base_url(text: str) -> str:
 def _contact(text: str) -> str:
     if text and not text.startswith(("http://", "https://", "mailto:")):
         raise BadSetting(f"{PREFIX}CONTACT_URL takes an https or mailto URL, not {text!r}.")
+    return text
+
+
+def _redis(text: str) -> str:
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting(f"{PREFIX}REDIS_URL takes a redis:// URL.")
     return text
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kb.cli.keeping import backup, prune, restore
+
 if TYPE_CHECKING:
     from kb.settings import Settings
 
@@ -190,6 +192,10 @@ def index() -> None:
     click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
 
 
+for command in (backup, prune, restore):
+    main.add_command(command)
+
+
 @main.command()
 @click.argument("title")
 @click.option(
@@ -288,6 +294,8 @@ def _indexing() -> Iterator[Callable[[int, int], None]]:
     bars: list[Any] = []
 
     def progress(done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
         if not bars:
             bars.append(click.progressbar(length=total, label="Indexing", file=sys.stderr))
         bars[0].update(done - bars[0].pos)
