@@ -84,6 +84,14 @@ def facts() -> None:
     click.echo(facts_markdown(), nl=False)
 
 
+@main.command()
+def settings() -> None:
+    """Print every setting (environment variables) with its default and meaning."""
+    from kb.reference import settings_markdown
+
+    click.echo(settings_markdown(), nl=False)
+
+
 _PROBE_OPTIONS = (
     click.option(
         "--allow",
