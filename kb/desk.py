@@ -68,6 +68,7 @@ class Desk:
         self._judge = Judge(base.published)
         self._lexicon = Lexicon.of(base)
         self._probed: OrderedDict[str, tuple[float, ProbeResult]] = OrderedDict()
+        self._rendered: dict[tuple[int, str], RenderedArticle] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -88,8 +89,12 @@ class Desk:
         return self._searcher.suggest(prefix, limit)
 
     def render(self, article: Article) -> RenderedArticle:
-        """The article as safe HTML."""
-        return render_article(self.base, article)
+        """The article as safe HTML; rendered once, since the snapshot never changes."""
+        key = (article.id, article.language)
+        found = self._rendered.get(key)
+        if found is None:
+            found = self._rendered[key] = render_article(self.base, article)
+        return found
 
     def source(self, article: Article) -> str:
         """The article's Markdown file."""
