@@ -71,6 +71,27 @@ def layer(name: str) -> str:
     return i18n.gettext(LAYERS[name])
 
 
+# What the library says to people; Babel finds the sentences here, since kb knows no catalogue.
+LIBRARY = (
+    N_("Nothing was asked. Paste an error, a transcript, a URL or a question."),
+    N_("This is not text. Paste the message or the transcript as text."),
+    N_(
+        "This URL carries a user name or password. It was not used and not stored: remove the "
+        "part before the @ and ask again, and change that password if it was pasted anywhere else."
+    ),
+    N_("This installation does not probe URLs."),
+    N_(
+        "Many probes are running right now. Ask again in a few seconds; the answer below is from "
+        "the text alone."
+    ),
+)
+
+
+def said(sentence: str) -> str:
+    """A sentence of the library in the reader's language, as far as it is a fixed one."""
+    return i18n.gettext(sentence)
+
+
 def data_block(value: Any) -> Markup:
     """JSON that may stand inside of a ``<script>`` data block: no ``<``, ``>`` or ``&``."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -82,6 +103,6 @@ def data_block(value: Any) -> Markup:
 def register(app: Flask) -> None:
     """Give the filters to the templates of ``app``."""
     app.jinja_env.filters.update(
-        marked=marked, day=day, role=role, verdict=verdict, layer=layer, data_block=data_block
+        marked=marked, day=day, role=role, verdict=verdict, layer=layer, data_block=data_block, said=said
     )
     app.jinja_env.globals.update(absolute=absolute, structured_site=structured.site)

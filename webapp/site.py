@@ -113,7 +113,26 @@ def _shown(answer: Answer) -> dict[str, object]:
         for observation in words.observations
         if (picture := timeline(observation, words.facts))
     ]
-    return {"answer": words, "link": link, "pictures": pictures, "layers": LAYERS}
+    return {
+        "answer": words,
+        "link": link,
+        "pictures": pictures,
+        "layers": LAYERS,
+        "said": {name: _said(name, value) for name, value in words.reader_facts.items()},
+    }
+
+
+def _said(fact: str, value: str) -> str:
+    """What the reader answered, in the words of the button; a bare yes gets its subject."""
+    base = services().desk.base
+    words = base.translations.questions.get((fact, i18n.language()))
+    for question in base.questions:
+        for answer in question.answers if question.fact == fact else ():
+            if answer.text == value:
+                label = words.answers.get(value, answer.label) if words else answer.label
+                asked = words.ask if words else question.ask
+                return label if len(label.split()) > 2 else f"{asked} {label}"
+    return f"{fact.removeprefix('reader.').replace('_', ' ')}: {value}"
 
 
 @blueprint.post("/ask/stream")
