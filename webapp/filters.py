@@ -103,6 +103,12 @@ def data_block(value: Any) -> Markup:
 def register(app: Flask) -> None:
     """Give the filters to the templates of ``app``."""
     app.jinja_env.filters.update(
-        marked=marked, day=day, role=role, verdict=verdict, layer=layer, data_block=data_block, said=said
+        marked=marked,
+        day=day,
+        role=role,
+        verdict=verdict,
+        layer=layer,
+        data_block=data_block,
+        said=said,
     )
     app.jinja_env.globals.update(absolute=absolute, structured_site=structured.site)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final
 
@@ -15,6 +16,7 @@ from webapp.i18n import gettext, href
 _HEADING: Final = re.compile(
     r'<h(?P<level>[23]) id="(?P<id>[^"]+)">(?P<text>.*?)</h[23]>', re.DOTALL
 )
+_TABLE: Final = re.compile("<table>")
 _LINK: Final = re.compile(r'href="(?=/solutions/)')
 
 
@@ -33,9 +35,12 @@ def body(rendered: RenderedArticle, article: Article) -> Markup:
         return whole
 
     html = _HEADING.sub(heading, rendered.html)
-    region = escape(gettext("Table"))
-    html = html.replace(
-        "<table>", f'<div class="scroll" role="region" tabindex="0" aria-label="{region}"><table>'
-    ).replace("</table>", "</table></div>")
+    places = itertools.count(1)
+
+    def region(_: re.Match[str]) -> str:
+        label = escape(gettext("Table %(place)s", place=next(places)))
+        return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}"><table>'
+
+    html = _TABLE.sub(region, html).replace("</table>", "</table></div>")
     html = _LINK.sub(f'href="{escape(href(""))}', html)
     return Markup(html)  # noqa: S704  # sanitised by the library, added to with escaped text only
