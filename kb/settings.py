@@ -50,6 +50,17 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec(
         "PROBE_PORTS", "80,443,3000,5000,8000,8080,8443", "Ports that may be probed elsewhere."
     ),
+    SettingSpec(
+        "PROBE_DENY",
+        "",
+        "Comma-separated hosts (names below them included) and networks that are never probed.",
+    ),
+    SettingSpec(
+        "PROBE_REQUESTS",
+        "8",
+        "Requests that one probe may make to a site after the first two.",
+        unit="requests",
+    ),
     SettingSpec("PROBE_RESOLVER", "the system's", "Resolver to ask, as address:port."),
     SettingSpec("PROBE_CA_FILE", "", "PEM file with further trusted roots."),
     SettingSpec("PROBE_DEADLINE", "8", "Time for one whole probe.", unit="seconds"),
@@ -87,6 +98,8 @@ class Settings:
     probe_allow: str = ""
     probe_only: bool = False
     probe_ports: str = "80,443,3000,5000,8000,8080,8443"
+    probe_deny: str = ""
+    probe_requests: int = 8
     probe_resolver: str = ""
     probe_ca_file: str = ""
     probe_deadline: float = 8.0
@@ -116,6 +129,8 @@ class Settings:
             probe_allow=_networks(get.get("PROBE_ALLOW", "")),
             probe_only=_switch("PROBE_ONLY", get.get("PROBE_ONLY", "off")),
             probe_ports=_ports(get.get("PROBE_PORTS", plain.probe_ports)),
+            probe_deny=get.get("PROBE_DENY", ""),
+            probe_requests=int(_number("PROBE_REQUESTS", get.get("PROBE_REQUESTS", "8"), 0, 20)),
             probe_resolver=get.get("PROBE_RESOLVER", ""),
             probe_ca_file=_file("PROBE_CA_FILE", get.get("PROBE_CA_FILE", "")),
             probe_deadline=_number("PROBE_DEADLINE", get.get("PROBE_DEADLINE", "8"), 0.1, 60),
