@@ -30,6 +30,8 @@ Wanted = Callable[[Facts], Sequence[str]]
 # What of the deadline the first two vantages may use; the rest is for the follow-ups.
 FIRST_SHARE: Final = 0.75
 _MAX_AT_ONCE: Final = 8
+# How long a follow-up may take beyond twice what the robot's own way took.
+PATIENCE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ class Probe:
                 for done in [pool.submit(walk.run, target) for walk in (robot, browser)]:
                     done.result()
                 facts |= _first_facts(robot, browser)
-                scene = Scene(target, facts, robot, ground, ways, started + self._deadline)
+                took = time.monotonic() - started
+                until = min(started + self._deadline, time.monotonic() + PATIENCE + 2 * took)
+                scene = Scene(target, facts, robot, ground, ways, until)
                 facts = facts | self._follow_up(scene, pool, wanted)
             self._optout.check(target)
         except TargetRefused as error:

@@ -22,7 +22,7 @@ LOOPBACK = Policy(allow=parse_networks("127.0.0.0/8"))
 
 
 def probe(url: str, **settings: object) -> dict[str, object]:
-    return dict(Probe(LOOPBACK, deadline=1.0, **settings).run(url).facts)  # type: ignore[arg-type]
+    return dict(Probe(LOOPBACK, deadline=1.0, requests=0, **settings).run(url).facts)  # type: ignore[arg-type]
 
 
 def ask(handle: Handler) -> dict[str, object]:
@@ -155,7 +155,7 @@ def test_a_challenge_is_read_and_cookies_are_not_kept() -> None:
         b"Set-Cookie: session=secret\r\nContent-Length: 0\r\n\r\n"
     )
     with serving(saying(answer)) as port:
-        result = Probe(LOOPBACK, deadline=1.0).run(f"http://127.0.0.1:{port}/")
+        result = Probe(LOOPBACK, deadline=1.0, requests=0).run(f"http://127.0.0.1:{port}/")
     assert result.facts["http.challenge_schemes"] == ["basic"]
     assert result.facts["http.realm"] == "Staff"
     assert "secret" not in repr(result)
