@@ -86,6 +86,7 @@ def forever(head: bytes, piece: bytes, pause: float = 0.0) -> Handler:
 
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNK = b"400\r\n" + b"x" * 1024 + b"\r\n"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
         (forever(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"), "malformed", "other", "head"),
         (forever(HEAD + b"\r\n", b"x" * 65_536), "ok", None, "done"),
         (
-            forever(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"10\r\n" + b"x" * 16 + b"\r\n"),
+            forever(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", CHUNK),
             "ok", None, "done",
         ),
         (
