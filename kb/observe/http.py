@@ -159,10 +159,9 @@ def _talk(
         return
     result.phase = "body"
     _read_body(connection, client, head, rest, result, deadline, max_body)
-    if result.outcome == "ok" and head.broken:
-        result.outcome = "malformed"
-    if result.outcome in ("ok", "malformed"):
+    if result.outcome == "ok":
         result.phase = "done"
+        result.outcome = "malformed" if head.broken else "ok"
 
 
 def _read_head(
@@ -177,7 +176,7 @@ def _read_head(
             result.fail(outcome, "", "the first bytes are not HTTP")
             return None
         end = HEAD_END.search(buffer, searched)
-        if end:
+        if end and end.start() <= MAX_HEAD:
             return parse_head(bytes(buffer[: end.start()])), bytes(buffer[end.end() :])
         searched = max(0, len(buffer) - 3)
         if len(buffer) > MAX_HEAD:
@@ -231,6 +230,7 @@ def _read_body(
                 connection.settimeout(_left(deadline))
                 client.receive_data(connection.recv(65_536))
             elif isinstance(event, h11.Data):
+                _left(deadline)  # chunks of a byte each come by the ten thousand in one read
                 body += event.data
                 if len(body) >= max_body:
                     result.cut = True

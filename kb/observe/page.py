@@ -4,10 +4,14 @@ whether it is what its header fields say."""
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
 import re
-from html.parser import HTMLParser
+from collections.abc import Mapping
 from typing import Final
+
+import webencodings
+from lxml import etree
 
 from kb.facts import FactValue
 from kb.observe.marks import Page, error_product, first_mark
@@ -41,6 +45,8 @@ _SIGNATURES: Final = (
     (b"\x1aE\xdf\xa3", "video/webm"),
     (b"%!PS-Adobe-", "application/postscript"),
 )
+_UTF8: Final = codecs.lookup("utf-8")
+_ONE_BYTE: Final = ("windows-1252", "iso-8859-15")
 _HTML_START: Final = re.compile(
     rb"(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body|title|script|iframe|h1|div|font|"
     rb"table|style|meta|p|a|br|b)[\s>]",
@@ -48,19 +54,21 @@ _HTML_START: Final = re.compile(
 )
 
 
-class _Reader(HTMLParser):
+class _Reader:
+    """Takes what matters from a parser's events. libxml2 reads any markup in linear time and goes
+    256 elements deep, which the standard library's parser does not promise."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.title = ""
         self.password = False
         self.words: list[str] = []
         self.fetched: list[str] = []
         self._inside: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, values: Mapping[str, str]) -> None:
+        """An element begins."""
         if tag in ("title", "script", "style"):
             self._inside.append(tag)
-        values = {name: value or "" for name, value in attrs}
         if tag == "input" and values.get("type", "").lower() == "password":
             self.password = True
         wanted = _FETCHING.get(tag)
@@ -70,15 +78,29 @@ class _Reader(HTMLParser):
         if url[:7].lower() == "http://" and len(self.fetched) < _MAX_MIXED:
             self.fetched.append(url[:300])
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """An element ends."""
         if tag in self._inside:
             self._inside.remove(tag)
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
+        """Text between the tags."""
         if "title" in self._inside and len(self.title) < 500:
-            self.title += data
+            self.title += text
         if "script" not in self._inside and "style" not in self._inside:
-            self.words.append(data)
+            self.words.append(text)
+
+    def close(self) -> None:
+        """The end of the document; the parser asks for it."""
+
+
+def _read(text: str) -> _Reader:
+    reader = _Reader()
+    parser = etree.HTMLParser(target=reader, encoding="utf-8", no_network=True)
+    with contextlib.suppress(etree.LxmlError):
+        parser.feed(text.encode("utf-8", "replace"))
+        parser.close()
+    return reader
 
 
 def page_facts(
@@ -98,8 +120,7 @@ def page_facts(
             facts["http.charset_fits"] = fits(body, charset)
             text = _decoded(body, charset)
     if "html" in media or sniffed == "text/html":
-        reader = _Reader()
-        reader.feed(text)
+        reader = _read(text)
         words = _fold(" ".join(reader.words))
         title = _SPACE.sub(" ", reader.title).strip()[:200]
         if title:
@@ -180,27 +201,34 @@ def _charset(headers: dict[str, str], body: bytes, media: str) -> str:
 
 
 def fits(body: bytes, charset: str) -> bool:
-    """Whether the text can be read in this encoding.
+    """Whether the text can be read in this encoding, as browsers name them (WHATWG Encoding).
 
     An encoding of one byte a character reads everything. Text in it that is proper UTF-8, letters
     beyond ASCII included, is what readers see as “Ã¼”: it does not fit.
     """
-    try:
-        b"".decode(charset)  # refuses what is a codec but no encoding of text, such as zlib
-        codecs.getincrementaldecoder(charset)().decode(body)
-    except (LookupError, ValueError):
+    encoding = webencodings.lookup(charset)
+    if encoding is None:
         return False
-    if body.isascii() or codecs.lookup(charset).name in ("utf-8", "utf-8-sig", "utf-16", "utf-32"):
+    if not _reads(body, encoding.codec_info):
+        return False
+    return body.isascii() or encoding.name not in _ONE_BYTE or not _reads(body, _UTF8)
+
+
+def _reads(body: bytes, codec: codecs.CodecInfo) -> bool:
+    """Whether all bytes have a meaning; a character cut off at the end is no fault."""
+    if codec.incrementaldecoder is None:
         return True
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(body)
+        codec.incrementaldecoder("strict").decode(body)
     except UnicodeError:
-        return True
-    return codecs.lookup(charset).name not in ("iso8859-1", "iso8859-15", "cp1252", "ascii")
+        return False
+    return True
 
 
 def _decoded(body: bytes, charset: str) -> str:
-    try:
-        return body.decode(charset, "replace")
-    except (LookupError, ValueError, UnicodeError):
-        return body.decode("utf-8", "replace")
+    encoding = webencodings.lookup(charset)
+    return (
+        body.decode("utf-8", "replace")
+        if encoding is None
+        else (encoding.codec_info.decode(body, "replace")[0])
+    )

@@ -130,7 +130,8 @@ class Probe:
         names = wanted(Facts(scene.facts, Source.PROBE)) if wanted else None
         rows = choose(scene, names, self._requests)
         running = [pool.submit(row.run, scene) for row in rows]
-        if scene.facts.get("http.outcome") == "ok" and not self._optout.known(scene.target):
+        answers = scene.facts.get("http.outcome") == "ok" and not scene.facts["redirect.loop"]
+        if answers and not self._optout.known(scene.target):
             pool.submit(
                 self._optout.learn,
                 scene.target,

@@ -328,6 +328,8 @@ class Walk:
             return None
         if not self.manner.follows:
             return None
+        # With cookies kept, the same URL asked with other cookies is another question.
+        self._seen.add((target, self._jar.state()))
         if self.manner.cookies:
             self._jar.keep(target, answer.headers)
         try:
@@ -337,8 +339,6 @@ class Walk:
             return None
         if following is None or (self.manner.stays and following.host != target.host):
             return None
-        # With cookies kept, the same URL asked with other cookies is another question.
-        self._seen.add((target, self._jar.state()))
         if (following, self._jar.state()) in self._seen or len(self.chain) > redirects.MAX:
             self.facts["redirect.loop"] = True
             if following in self.chain:

@@ -34,6 +34,7 @@ def issue(
     days: tuple[int, int] = (-10, 90),
     authority: bool = False,
     issuer_url: str = "",
+    crl_url: str = "",
 ) -> Authority:
     """A certificate for ``names``, signed by ``signer`` or by itself, valid between ``days``."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -61,6 +62,11 @@ def issue(
             AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(issuer_url)
         )
         builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
+    if crl_url:
+        location = x509.DistributionPoint(
+            [x509.UniformResourceIdentifier(crl_url)], None, None, None
+        )
+        builder = builder.add_extension(x509.CRLDistributionPoints([location]), critical=False)
     return Authority(builder.sign(signer.key if signer else key, hashes.SHA256()), key)
 
 
