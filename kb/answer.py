@@ -44,11 +44,15 @@ _WHO_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class IdentifierHit:
-    """An identifier found in the text; ``span`` counts characters, start and end (exclusive)."""
+    """An identifier found in the text; ``span`` counts characters, start and end (exclusive).
+
+    ``meaning`` is one sentence about it, '' where its solution says it all.
+    """
 
     name: str
     span: tuple[int, int]
     solution: int | None = None
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from kb.compose import (
 from kb.diagnose import Judge, best_question
 from kb.errors import BadQuestion, BadURL
 from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
-from kb.recognise import Recognition, recognise
+from kb.recognise import Lexicon, Recognition, recognise
 from kb.search import Searcher, SearchResult, Suggestion, open_index
 from kb.search.query import terms_of
 from kb.settings import Settings
@@ -66,6 +66,7 @@ class Desk:
         self.base = base
         self._searcher = searcher
         self._judge = Judge(base.published)
+        self._lexicon = Lexicon.of(base)
         self._probed: OrderedDict[str, tuple[float, ProbeResult]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -100,7 +101,7 @@ class Desk:
         Raises BadQuestion or CredentialsInURL. What is wrong with a URL or refused by the guard is
         said in the answer.
         """
-        found = recognise(query.text, self.base.by_identifier, self.base.questions)
+        found = recognise(query.text, self._lexicon, self.base.questions)
         reader = found.reader.merged(Facts(_reader_facts(query.reader), Source.READER))
         url = found.urls[0] if found.urls else None
         notices: list[str] = []

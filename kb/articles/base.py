@@ -13,6 +13,8 @@ from kb.article import Article, Category, Status
 from kb.articles.links import mentioned
 from kb.articles.parse import parse_article
 from kb.articles.questions import QuestionSpec, parse_questions
+from kb.articles.registry import Entry, Registry, Says, load_registries
+from kb.articles.synonyms import Synonyms, parse_synonyms
 from kb.errors import ContentError
 
 MAX_ARTICLE_BYTES = 1_000_000
@@ -33,8 +35,12 @@ class KnowledgeBase:
         questions: tuple[QuestionSpec, ...],
         problems: tuple[ContentError, ...] = (),
         drafts: bool = False,
+        registries: tuple[Registry, ...] = (),
+        synonyms: Synonyms | None = None,
     ) -> None:
         self.root = root
+        self.registries = registries
+        self.synonyms = synonyms or Synonyms(())
         self.categories = categories
         self.questions = questions
         self.errors = problems
@@ -67,7 +73,18 @@ class KnowledgeBase:
                 continue
             articles[article.id] = article
         categories, questions = _load_shared(root, problems)
-        return cls(root, articles.values(), categories, questions, tuple(problems), drafts)
+        registries = load_registries(root, problems)
+        synonyms = _load_synonyms(root, problems)
+        return cls(
+            root,
+            articles.values(),
+            categories,
+            questions,
+            tuple(problems),
+            drafts,
+            registries,
+            synonyms,
+        )
 
     @cached_property
     def revision(self) -> str:
@@ -130,12 +147,35 @@ class KnowledgeBase:
         }
 
     @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every identifier that leads to a published article: the registries' and the articles'."""
+        listed = [
+            entry
+            for registry in self.registries
+            for entry in registry.entries
+            if self.visible(entry.solution) is not None
+        ]
+        claimed = {spelling.lower() for entry in listed for spelling in entry.spellings}
+        own = [
+            Entry(name, article.id, says=Says.CAUSE, registry="articles", path=article.path)
+            for article in self.published
+            for name in article.identifiers
+            if name.lower() not in claimed
+        ]
+        return (*listed, *own)
+
+    @cached_property
     def by_identifier(self) -> dict[str, int]:
-        """Claimed identifiers in lower case, to the ID of their published article."""
-        claims: dict[str, int] = {}
-        for article in self.published:
-            for name in article.identifiers:
-                claims.setdefault(name.lower(), article.id)
+        """Claimed identifiers in lower case, to the ID of their published article.
+
+        What an article claims itself wins over a registry.
+        """
+        claims = {
+            name.lower(): article.id for article in self.published for name in article.identifiers
+        }
+        for entry in self.entries:
+            for name in entry.spellings:
+                claims.setdefault(name.lower(), entry.solution)
         return claims
 
     def _shown(self, article: Article) -> bool:
@@ -169,6 +209,16 @@ def _load_shared(
     except ContentError as error:
         problems.append(error)
     return categories, questions
+
+
+def _load_synonyms(root: Path, problems: list[ContentError]) -> Synonyms:
+    if not (root / "synonyms.yaml").is_file():
+        return Synonyms(())
+    try:
+        return parse_synonyms(_read(root / "synonyms.yaml", "synonyms.yaml"))
+    except ContentError as error:
+        problems.append(error)
+        return Synonyms(())
 
 
 def _parse_categories(text: str) -> tuple[Category, ...]:

@@ -1,115 +1,120 @@
-"""Identifiers in text: status codes, names of browsers, curl codes, errno names, fixed messages.
+"""All identifiers of a text, the one that names the cause first.
 
-A number alone is no status: it must stand in the company of a word or a form that makes it one, so
-that "I have 401 users" and "404 Main Street" are left in peace.
+Several errors in one paste are seldom independent: a client's exception wraps a library's message,
+which wraps the system's; a proxy answers 502 because its own connection was refused. The order is
+
+1. what names a cause, before the status somebody answered with, before a client's general code or
+   exception, before what is no error at all (a redirect or success on the way);
+2. within these, what lies deepest: the innermost of a traceback or of an error in one line;
+3. the last status line of a transcript before the earlier ones;
+4. the order of the text.
 """
 
 from __future__ import annotations
 
-import errno
-import re
-from collections.abc import Mapping
-from http import HTTPStatus
+from dataclasses import dataclass
 from typing import Final
 
 from kb.answer import IdentifierHit
+from kb.articles.registry import Entry, Says
+from kb.recognise.depth import Depth
+from kb.recognise.families import find_families
+from kb.recognise.lexicon import Lexicon
+from kb.recognise.statuses import find_statuses, status_lines
 
-_REASONS: Final = "|".join(
-    sorted(
-        {re.escape(status.phrase) for status in HTTPStatus if status >= 300}
-        | {
-            "Payload Too Large",
-            "Request-URI Too Large",
-            "Authorization Required",
-            "Gateway Time-out",
-        }
-        | {"Service Temporarily Unavailable", "Moved Temporarily", "Unprocessable Entity"},
-        key=len,
-        reverse=True,
-    )
-)
-_STATUS: Final = (
-    re.compile(
-        r"\bHTTP(?:/\d(?:\.\d)?)?(?:[ -]{1,3}(?:error|status|code|response)){0,3}[ :=#]{0,3}"
-        r"([1-5]\d\d)\b",
-        re.IGNORECASE,
-    ),
-    re.compile(rf"\b([345]\d\d)[ :,–-]{{1,3}}(?:{_REASONS})\b", re.IGNORECASE),
-    re.compile(
-        r"\b(?:status|response|error)(?:[ _-]?code)?[ :=(\"']{1,4}([345]\d\d)\b", re.IGNORECASE
-    ),
-    re.compile(r"\b([345]\d\d)[ -](?:error|errors|response|status|page)\b", re.IGNORECASE),
-    re.compile(
-        r"\b(?:get|gets|getting|got|returns?|returned|answers?|answered|throws?|threw|shows?"
-        r"|with|an?|gives?|says?|keep|seeing|see)[ ]([345]\d\d)(?=$|[\s.,;:!?)])(?!\s+[a-z]*s\b)",
-        re.IGNORECASE,
-    ),
-    re.compile(r"^\s*([1-5]\d\d)\s*$"),
-)
-_NAME: Final = re.compile(
-    r"\b(?:net::)?((?:ERR|SSL_ERROR|SEC_ERROR|MOZILLA_PKIX_ERROR|NS_ERROR|DNS_PROBE|X509_V_ERR|PR"
-    r"|CURLE|EAI|UND_ERR)_[A-Z0-9_]{3,60})\b"
-)
-_CURL: Final = re.compile(
-    r"\bcurl: ?\((\d{1,3})\)|\bcurl (?:error|exit code|code) (\d{1,3})\b", re.I
-)
-_ERRNO: Final = re.compile(r"\b(E[A-Z0-9]{3,20})\b")
-_ERRNO_NAMES: Final = frozenset(errno.errorcode.values()) | {"ENOTFOUND"}
+_ORDER: Final = (Says.CAUSE, Says.OUTCOME, Says.WRAPPER, Says.BENIGN)
 
 
-def find_identifiers(text: str, claimed: Mapping[str, int]) -> tuple[IdentifierHit, ...]:
-    """All identifiers of ``text`` in order, each once.
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A hit with its registry entry (None where no registry has it) and how much it says."""
 
-    ``claimed`` maps identifiers in lower case to their solution. Linear in the length of the text.
-    """
-    hits: dict[str, IdentifierHit] = {}
+    hit: IdentifierHit
+    entry: Entry | None
+    says: Says
+
+
+def find_identifiers(text: str, lexicon: Lexicon) -> tuple[Identified, ...]:
+    """All identifiers of ``text``, each once, the likely cause first. Linear in the length."""
+    by_rule: dict[str, tuple[int, int]] = {}
 
     def note(name: str, start: int, end: int) -> None:
-        key = name.lower()
-        if key not in hits or hits[key].span[0] > start:
-            hits[key] = IdentifierHit(name, (start, end), claimed.get(key))
+        span = by_rule.get(name)
+        if span is None or span[0] > start:
+            by_rule[name] = (start, end)
 
-    for pattern in _STATUS:
-        for match in pattern.finditer(text):
-            note(f"HTTP {match[1]}", match.start(), match.end())
-    for match in _NAME.finditer(text):
-        note(match[1], match.start(1), match.end(1))
-    for match in _CURL.finditer(text):
-        note(f"curl {match[1] or match[2]}", match.start(), match.end())
-    for match in _ERRNO.finditer(text):
-        if match[1] in _ERRNO_NAMES:
-            note(match[1], match.start(), match.end())
-    lowered = text.lower()
-    if len(lowered) == len(text):  # a few letters change their length in lower case
-        for name in claimed:
-            start = _find_word(lowered, name)
-            if start >= 0:
-                note(text[start : start + len(name)], start, start + len(name))
-    return _without_covered(sorted(hits.values(), key=lambda hit: (hit.span[0], -hit.span[1])))
+    iis = set()
+    for name, start, end in find_families(text):
+        entry = lexicon.get(name)
+        if name.startswith(("Cloudflare", "Windows", "HAProxy", "WebSocket", "wget")) and not entry:
+            continue  # a number of that range that means nothing
+        if name.startswith("IIS"):
+            iis.add(f"HTTP {name[4:7]}")
+        note(name, start, end)
+    last_lines = {f"HTTP {status}": at for status, at in status_lines(text)}
+    for status, start, end in find_statuses(text):
+        if 100 <= status <= 599 or lexicon.get(f"HTTP {status}"):
+            note(f"HTTP {status}", start, end)
+
+    found: dict[str, Identified] = {}
+    for name, span in by_rule.items():
+        entry = lexicon.get(name)
+        known = entry.id if entry else name
+        found.setdefault(known.lower(), _identified(known, span, entry, lexicon, text))
+    rules = [item.hit for item in found.values()]
+    for literal in lexicon.find(text):
+        entry, span = literal.entry, (literal.start, literal.end)
+        solution = lexicon.solution(entry.id, entry)
+        if any(_overlap(span, hit.span) and hit.solution == solution for hit in rules):
+            continue  # the same said by its number
+        key = entry.id.lower()
+        if key not in found:
+            found[key] = _identified(entry.id, span, entry, lexicon, text)
+    hits = _without_inner(list(found.values()))
+    depth = Depth.of(text)
+
+    def rank(item: Identified) -> tuple[int, int, int, int]:
+        says = _ORDER.index(item.says)
+        last = last_lines.get(item.hit.name)
+        if item.hit.name in iis:
+            says = _ORDER.index(Says.WRAPPER)  # the substatus says it more exactly
+        start = item.hit.span[0]
+        return (says, -depth.at(start), -(last or 0), start)
+
+    return tuple(sorted(hits, key=rank))
 
 
-def _find_word(text: str, word: str) -> int:
-    start = text.find(word)
-    while start >= 0:
-        end = start + len(word)
-        before = start == 0 or not (text[start - 1].isalnum() and word[0].isalnum())
-        after = end == len(text) or not (text[end].isalnum() and word[-1].isalnum())
-        if before and after:
-            return start
-        start = text.find(word, end)
-    return -1
+def _identified(
+    name: str, span: tuple[int, int], entry: Entry | None, lexicon: Lexicon, text: str
+) -> Identified:
+    says = entry.says if entry else Says.CAUSE
+    if name.startswith("HTTP ") and name[5:].isdigit():
+        status = int(name[5:])
+        says = Says.BENIGN if status < 400 else Says.OUTCOME
+    elif entry is None and name.startswith(("curl", "CURLE")):
+        says = Says.WRAPPER
+    meaning = entry.meaning if entry else ""
+    return Identified(
+        IdentifierHit(name, span, lexicon.solution(name, entry), meaning), entry, says
+    )
 
 
-def _without_covered(hits: list[IdentifierHit]) -> tuple[IdentifierHit, ...]:
-    """Drop a hit that lies inside a longer one of the same solution: it says nothing new."""
-    kept: list[IdentifierHit] = []
-    for hit in hits:
-        covered = any(
-            other.span[0] <= hit.span[0]
-            and hit.span[1] <= other.span[1]
-            and other.solution == hit.solution
-            for other in kept
-        )
-        if not covered:
-            kept.append(hit)
-    return tuple(kept)
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _without_inner(items: list[Identified]) -> list[Identified]:
+    """Drop what lies inside a longer one of the same solution: it says nothing new."""
+    kept: list[Identified] = []
+    reach = -1
+    reached: set[int | None] = set()
+    for item in sorted(items, key=lambda item: (item.hit.span[0], -item.hit.span[1])):
+        start, end = item.hit.span
+        if end <= reach and item.hit.solution in reached and item.hit.solution is not None:
+            continue
+        if start >= reach:
+            reached = set()
+        reach = max(reach, end)
+        reached.add(item.hit.solution)
+        kept.append(item)
+    return kept

@@ -1,17 +1,26 @@
-"""One pure function from text to what can be recognised in it."""
+"""One function from text to what can be recognised in it; pure, and linear in the text's length."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from kb.answer import IdentifierHit
 from kb.articles.questions import QuestionSpec
+from kb.articles.registry import Says
 from kb.errors import BadQuestion, CredentialsInURL
 from kb.facts import Facts, FactValue, Source
-from kb.recognise.identifiers import find_identifiers
+from kb.recognise.clients import client_of, method_of
+from kb.recognise.dig import dig_facts
+from kb.recognise.har import MAX_HAR, looks_like_har, read_har
+from kb.recognise.identifiers import Identified, find_identifiers
+from kb.recognise.lexicon import Lexicon
+from kb.recognise.logs import upstream_problem
+from kb.recognise.openssl import openssl_facts
+from kb.recognise.pasted import pasted_facts
+from kb.recognise.secrets import remove_secrets, without_userinfo
 from kb.recognise.transcript import transcript_facts
 
 MAX_TEXT: Final = 100_000
@@ -24,14 +33,26 @@ _SOLUTION: Final = re.compile(r"(?<![\w&/])#(\d{4,9})\b")
 _SENTENCE: Final = re.compile(r"[^.!?\n]+")
 _SPACES: Final = re.compile(r"\s+")
 MAX_WORDING: Final = 4_000
+_LAYERS: Final = ("dns.outcome", "tcp.outcome", "tls.outcome", "http.outcome")
+# What a layer's outcome must be for the next one to be tried at all.
+_GOES_ON: Final = {
+    "dns.outcome": ("ok", "literal"),
+    "tcp.outcome": ("ok",),
+    "tls.outcome": ("ok", "untrusted", "none"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What was found: identifiers, URLs, solution IDs, and facts by who they come from."""
+    """What was found: identifiers, URLs, solution IDs, and facts by who they come from.
+
+    ``text`` is the question without secrets. ``identifiers`` begin with the likely cause; those
+    in ``weak`` are no errors in themselves (a success, a redirect).
+    """
 
     text: str
     identifiers: tuple[IdentifierHit, ...]
+    weak: frozenset[str]
     urls: tuple[str, ...]
     solutions: tuple[int, ...]
     transcript: Facts | None
@@ -40,43 +61,118 @@ class Recognition:
 
 
 def check_text(text: str) -> str:
-    """The text, trimmed. Raises BadQuestion (empty, too long, binary) or CredentialsInURL."""
-    if len(text) > MAX_TEXT:
+    """The text, trimmed and without secrets.
+
+    Raises BadQuestion (empty, too long, binary), or CredentialsInURL where a question of one line
+    has a URL with a password; in a longer paste it is removed like other secrets.
+    """
+    most = MAX_HAR if looks_like_har(text) else MAX_TEXT
+    if len(text) > most:
         raise BadQuestion(
-            f"This is {len(text):,} characters long; {MAX_TEXT:,} are the most that fit. Keep the "
+            f"This is {len(text):,} characters long; {most:,} are the most that fit. Keep the "
             "lines around the error and ask again."
         )
     if "\x00" in text or sum(not (c.isprintable() or c.isspace()) for c in text) > len(text) / 10:
         raise BadQuestion("This is not text. Paste the message or the transcript as text.")
     if not text.strip():
         raise BadQuestion("Nothing was asked. Paste an error, a transcript, a URL or a question.")
-    if _USERINFO.search(text):
+    if "\n" not in text.strip() and _USERINFO.search(text):
         raise CredentialsInURL
     return text.strip()
 
 
-def recognise(
-    text: str, claimed: Mapping[str, int], questions: Iterable[QuestionSpec] = ()
-) -> Recognition:
+def recognise(text: str, lexicon: Lexicon, questions: Iterable[QuestionSpec] = ()) -> Recognition:
     """Recognise ``text``. Raises BadQuestion or CredentialsInURL like :func:`check_text`."""
     text = check_text(text)
-    urls = [_trim(match[0]) for match in _URL.finditer(text)]
+    if looks_like_har(text):
+        return _recognise_har(text, lexicon)
+    text = remove_secrets(text)
+    urls = [_trim(without_userinfo(match[0])) for match in _URL.finditer(text)]
     if not urls and _BARE_HOST.fullmatch(text):
         urls = [f"https://{text}"]
-    identifiers = find_identifiers(text, claimed)
-    statuses = [int(hit.name[5:]) for hit in identifiers if re.fullmatch(r"HTTP \d{3}", hit.name)]
-    claims: dict[str, FactValue] = {}
-    if statuses:
-        claims = {"claim.status": statuses[0], "http.status": statuses[0]}
+    found = find_identifiers(text, lexicon)
+    seen = dict(transcript_facts(text) or {})
+    for facts in (openssl_facts(text), dig_facts(text), pasted_facts(text)):
+        seen.update({name: value for name, value in facts.items() if name not in seen})
+    seen.pop("source", None)
     return Recognition(
         text=text,
-        identifiers=identifiers,
+        identifiers=tuple(item.hit for item in found),
+        weak=_weak(found),
         urls=tuple(dict.fromkeys(urls)),
         solutions=tuple(dict.fromkeys(int(match[1]) for match in _SOLUTION.finditer(text))),
-        transcript=transcript_facts(text),
-        claims=Facts(claims, Source.CLAIM),
+        transcript=Facts(seen, Source.TRANSCRIPT) if seen else None,
+        claims=_claims(text, found),
         reader=_wording(text, questions),
     )
+
+
+def _recognise_har(text: str, lexicon: Lexicon) -> Recognition:
+    facts, url, error = read_har(text)
+    url = remove_secrets(url) if url else None
+    shown = remove_secrets(f"HAR file: {facts.get('http.method', 'GET')} {url or ''} {error}")
+    found = find_identifiers(error, lexicon)
+    offset = max(0, len(shown) - len(error))
+    hits = tuple(
+        IdentifierHit(
+            item.hit.name,
+            (item.hit.span[0] + offset, item.hit.span[1] + offset),
+            item.hit.solution,
+            item.hit.meaning,
+        )
+        for item in found
+    )
+    return Recognition(
+        text=shown.strip(),
+        identifiers=hits,
+        weak=_weak(found),
+        urls=(without_userinfo(url),) if url else (),
+        solutions=(),
+        transcript=Facts(facts, Source.HAR) if facts else None,
+        claims=_claims(error, found),
+        reader=Facts({}, Source.READER),
+    )
+
+
+def _weak(found: tuple[Identified, ...]) -> frozenset[str]:
+    return frozenset(item.hit.name for item in found if item.says is Says.BENIGN)
+
+
+def _claims(text: str, found: tuple[Identified, ...]) -> Facts:
+    """What the identifiers prove, the most telling first; a contradiction is left out."""
+    claims: dict[str, FactValue] = {}
+    problem = upstream_problem(text)
+    if problem:
+        claims["upstream.problem"] = problem
+    statuses = [item for item in found if item.says in (Says.OUTCOME, Says.BENIGN)]
+    status = next((int(i.hit.name[5:]) for i in statuses if i.hit.name.startswith("HTTP ")), None)
+    if status is not None:
+        claims["claim.status"] = claims["http.status"] = status
+    layers: dict[str, FactValue] = {}
+    for item in found:
+        for name, value in item.entry.facts.items() if item.entry else ():
+            if name.startswith(("dns.", "tcp.", "tls.", "http.", "http2.")):
+                if name not in ("http.status",):
+                    layers.setdefault(name, value)
+            else:
+                claims.setdefault(name, value)
+    answered = status is not None and status >= 400
+    if not problem and not answered:  # a proxy's own trouble is not the asker's
+        claims.update({n: v for n, v in layers.items() if n not in claims})
+        claims.update(_behind(claims))
+    if client := client_of(text):
+        claims["claim.client"] = client
+    if method := method_of(text):
+        claims["claim.method"] = method
+    return Facts(claims, Source.CLAIM)
+
+
+def _behind(claims: dict[str, FactValue]) -> dict[str, FactValue]:
+    """The layers behind the first one that failed: they were not tried."""
+    for place, layer in enumerate(_LAYERS[:-1]):
+        if layer in claims and claims[layer] not in _GOES_ON[layer]:
+            return dict.fromkeys(_LAYERS[place + 1 :], "not_tried")
+    return {}
 
 
 def _trim(url: str) -> str:

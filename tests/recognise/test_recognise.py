@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.articles import KnowledgeBase
+from kb.articles.registry import Entry
 from kb.errors import BadQuestion, CredentialsInURL
-from kb.recognise import recognise
+from kb.recognise import Lexicon, recognise
+
+NOTHING = Lexicon(())
 
 
 def names(text: str) -> list[str]:
-    return [hit.name for hit in recognise(text, {}).identifiers]
+    return [hit.name for hit in recognise(text, NOTHING).identifiers]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,7 @@ def test_a_normal_sentence_is_left_in_peace(text: str) -> None:
 
 
 def test_an_identifier_knows_its_place_and_solution() -> None:
-    (hit,) = recognise("so: HTTP 401!", {"http 401": 2173}).identifiers
+    (hit,) = recognise("so: HTTP 401!", Lexicon([Entry("HTTP 401", 2173)])).identifiers
     assert hit.span == (4, 12)
     assert hit.solution == 2173
 
@@ -62,12 +65,13 @@ def test_an_identifier_knows_its_place_and_solution() -> None:
     ],
 )
 def test_a_url_is_found_without_the_sentence_around_it(text: str, url: str) -> None:
-    assert recognise(text, {}).urls == (url,)
+    assert recognise(text, NOTHING).urls == (url,)
 
 
 def test_words_answer_questions(base: KnowledgeBase) -> None:
+    lexicon = Lexicon.of(base)
     text = "HTTP Error 401 Unauthorized from our robot, but it opens in my browser"
-    reader = recognise(text, base.by_identifier, base.questions).reader
+    reader = recognise(text, lexicon, base.questions).reader
     assert reader["reader.automated"] is True
     assert reader["reader.opens_in_browser"] is True
 
@@ -75,12 +79,12 @@ def test_words_answer_questions(base: KnowledgeBase) -> None:
 @pytest.mark.parametrize("text", ["", "   \n", "a" * 100_001, "\x00\x01\x02", "\x01" * 50])
 def test_what_is_no_question_gets_a_sentence(text: str) -> None:
     with pytest.raises(BadQuestion):
-        recognise(text, {})
+        recognise(text, NOTHING)
 
 
 def test_credentials_in_a_url_are_refused_and_not_quoted() -> None:
     with pytest.raises(CredentialsInURL) as caught:
-        recognise("401 at https://anna:geheim@example.com/", {})
+        recognise("401 at https://anna:geheim@example.com/", NOTHING)
     assert "geheim" not in str(caught.value)
 
 
@@ -95,7 +99,7 @@ def test_a_curl_transcript_becomes_facts() -> None:
 < WWW-Authenticate: Basic realm="Staff"
 <
 """
-    facts = recognise(text, {}).transcript
+    facts = recognise(text, NOTHING).transcript
     assert facts is not None
     assert facts["http.status"] == 401
     assert facts["http.realm"] == "Staff"
@@ -106,7 +110,7 @@ def test_a_curl_transcript_becomes_facts() -> None:
 @given(st.text(max_size=400))
 def test_any_text_is_taken_or_refused_with_a_sentence(text: str) -> None:
     try:
-        found = recognise(text, {})
+        found = recognise(text, NOTHING)
     except (BadQuestion, CredentialsInURL):
         return
     assert all(0 <= hit.span[0] < hit.span[1] <= len(found.text) for hit in found.identifiers)
@@ -116,10 +120,12 @@ def test_any_text_is_taken_or_refused_with_a_sentence(text: str) -> None:
     "unit", ["[", "http://", "HTTP ", "curl: (", "E" * 10, "#1 ", "a.", "* x\n"]
 )
 def test_hostile_text_takes_linear_time(unit: str, base: KnowledgeBase) -> None:
+    lexicon = Lexicon.of(base)
+
     def cost(length: int) -> float:
         text = (unit * (length // len(unit) + 1))[:length]
         start = time.perf_counter()
-        recognise(text, base.by_identifier, base.questions)
+        recognise(text, lexicon, base.questions)
         return time.perf_counter() - start
 
     small = min(cost(10_000) for _ in range(3))

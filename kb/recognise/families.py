@@ -1,0 +1,108 @@
+"""Identifiers of a fixed form that are more than a literal: curl's codes, IIS, Cloudflare, HAProxy.
+
+Each rule gives the name under which the registries know the identifier.
+"""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_NAME: Final = re.compile(
+    r"(?<![A-Za-z0-9_])(?:net::)?((?:ERR|SSL_ERROR|SEC_ERROR|MOZILLA_PKIX_ERROR|NS_ERROR|DNS_PROBE"
+    r"|X509_V_ERR|PR|CURLE|EAI|UND_ERR|WSAE|HPE|NGHTTP2|QUIC|SEC_E|CERT_E|CRYPT_E|TRUST_E)_"
+    r"[A-Z0-9_]{3,60})(?![A-Za-z0-9_])"
+)
+_CURL: Final = re.compile(
+    r"\bcurl(?:\.exe)?:? ?\((\d{1,3})\)"
+    r"|\bcurl[ _-]?(?:error|errno|exit code|exit status|exitcode|code|err|returned)?"
+    r"(?: (?:error|code|no\.?|number))?[ :=#(]{1,3}(\d{1,3})\b(?![.:]\d)"
+    r"|\b(?:exit(?:ed)?(?: with)?(?: code| status)?|return code)[ :]{1,2}(\d{1,3})\b(?=[^\n]{0,40}\bcurl\b)",
+    re.IGNORECASE,
+)
+_WGET: Final = re.compile(
+    r"\bwget\b[^\n]{0,60}?\b(?:exit(?:ed)?(?: with)?(?: code| status)?|return(?:ed)?(?: code)?)[ :]{1,2}([1-8])\b",
+    re.IGNORECASE,
+)
+_ERRNO: Final = re.compile(r"(?<![A-Za-z0-9_])(E[A-Z0-9]{3,20})(?![A-Za-z0-9_])")
+_ERRNO_NAMES: Final = frozenset(errno.errorcode.values()) | {"ENOTFOUND"}
+_IIS: Final = re.compile(
+    r"\b(?:HTTP(?: Error| Status)?|IIS|error|status|code|substatus)[ :=(]{1,3}"
+    r"((?:40[134-6]|412|413|50[0-3])\.\d{1,3})\b(?!\.\d)|^\s*(40[134]\.\d{1,2}|50[023]\.\d{1,2})(?=\s*[-–:]\s)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_IIS_LOG: Final = re.compile(
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [^\n]{10,2000}? (40[134]|50[023]) (\d{1,3}) \d{1,10} \d+",
+    re.MULTILINE,
+)
+_CLOUDFLARE: Final = re.compile(
+    r"\b(?:cloudflare|cf)?[ -]{0,2}(?:error|err|fehler|erreur)?(?:[ -]?code)?[ :#=]{1,3}(1[01]\d\d|1200)\b"
+    r"(?![.:]\d)",
+    re.IGNORECASE,
+)
+_CLOUDFLARE_NEAR: Final = re.compile(r"cloudflare|ray id|cf-ray|performance & security", re.I)
+_ERROR_WORD: Final = re.compile(r"err|fehler|code|cloudflare", re.IGNORECASE)
+_DATABASE: Final = re.compile(r"mysql|mariadb|sqlstate|\(HY000\)|\(\d{5}\)|\bsql\b|database", re.I)
+_HAPROXY_LOG: Final = re.compile(
+    r"(?:-?\d+/){1,4}\+?-?\d+ (?:-?\d{1,3} )?\+?\d+ (?:\S+ \S+ )?([A-Za-z-]{2}(?:[A-Za-z-]{2})?) "
+    r"\d+/\d+/\d+/\d+/\+?\d+"
+)
+_HAPROXY_STATE: Final = re.compile(
+    r"(?<![\w-])([CSPLURIDKcs][CRHDLTQ])(?:--|[NIDVEOU-][NIUPRD-])?(?![\w-])"
+)
+_HAPROXY: Final = re.compile(r"haproxy", re.IGNORECASE)
+_WINSOCK: Final = re.compile(
+    r"(?:WinError|Errno|error|code|os error|SocketException|WSA\w*|winsock|0x)[ :=(]{1,3}(1[01]0\d\d)\b|"
+    r"\((10[0-1]\d\d|1100[1-4])\)",
+    re.IGNORECASE,
+)
+_WINHTTP: Final = re.compile(
+    r"(?:error|code|WinHTTP|WinINet|ERROR_\w+)[ :=(]{1,3}(12\d{3})\b", re.IGNORECASE
+)
+_CLOSE_CODE: Final = re.compile(
+    r"\b(?:close(?:d)?|websocket|ws)\b[^\n]{0,60}?\b(?:code|status)?[ :=(]{1,3}(10(?:0\d|1[0-5]))\b",
+    re.IGNORECASE,
+)
+
+
+def find_families(text: str) -> Iterator[tuple[str, int, int]]:
+    """Names by form, each with its span. Names that no registry knows are given, too."""
+    for match in _NAME.finditer(text):
+        yield match[1], match.start(1), match.end(1)
+    for match in _CURL.finditer(text):
+        yield f"curl {int(match[1] or match[2] or match[3])}", match.start(), match.end()
+    for match in _WGET.finditer(text):
+        yield f"wget exit {match[1]}", match.start(), match.end()
+    for match in _ERRNO.finditer(text):
+        if match[1] in _ERRNO_NAMES:
+            yield match[1], match.start(1), match.end(1)
+    for match in _IIS.finditer(text):
+        yield f"IIS {match[1] or match[2]}", match.start(), match.end()
+    if "#Fields" in text or "sc-substatus" in text:
+        for match in _IIS_LOG.finditer(text):
+            if match[2] != "0":
+                yield f"IIS {match[1]}.{match[2]}", match.start(1), match.end(2)
+    yield from _cloudflare(text)
+    for match in _HAPROXY_LOG.finditer(text):
+        if match[1][:2] != "--":
+            yield f"HAProxy {match[1][:2]}", match.start(1), match.end(1)
+    if _HAPROXY.search(text):
+        for match in _HAPROXY_STATE.finditer(text):
+            yield f"HAProxy {match[1]}", match.start(), match.end()
+    for match in _WINSOCK.finditer(text):
+        yield f"Windows {match[1] or match[2]}", match.start(), match.end()
+    for match in _WINHTTP.finditer(text):
+        yield f"Windows {match[1]}", match.start(), match.end()
+    for match in _CLOSE_CODE.finditer(text):
+        yield f"WebSocket {match[1]}", match.start(), match.end()
+
+
+def _cloudflare(text: str) -> Iterator[tuple[str, int, int]]:
+    near = bool(_CLOUDFLARE_NEAR.search(text))
+    if not near and _DATABASE.search(text):
+        return  # MySQL numbers its errors in the same range
+    for match in _CLOUDFLARE.finditer(text):
+        if _ERROR_WORD.search(match[0]):
+            yield f"Cloudflare {match[1]}", match.start(), match.end()
