@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
+# Debian packages that the tests drive.
+PACKAGES := chromium curl nginx-light postgresql redis-server
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## List these commands
@@ -25,13 +27,22 @@ install: $(VENV)/installed  ## Create the environment
 run: $(VENV)/installed  ## Serve the help site on http://127.0.0.1:8000 (PORT to change it)
 	@$(BIN)/errordesk serve
 
-test: $(VENV)/installed-dev  ## Check style, types and content, and run all tests
+demo: $(VENV)/installed  ## The same beside a few deliberately faulty sites, to try it on
+	@$(BIN)/errordesk demo
+
+packages:
+	@tools/install-packages $(PACKAGES)
+
+test: packages $(VENV)/installed-dev  ## Check style, types and content, and run all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/errordesk lint
 	$(BIN)/pytest
+
+bench: packages $(VENV)/installed-dev  ## Print how costs compare with named baselines
+	@$(BIN)/python -m tests.bench
 
 format: $(VENV)/installed-dev  ## Format the code
 	$(BIN)/ruff format .
@@ -40,4 +51,4 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install run test format clean
+.PHONY: help install run demo packages test bench format clean

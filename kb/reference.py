@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from kb.facts import REGISTRY
+from kb.settings import PREFIX, SETTINGS
 
 
 def facts_markdown() -> str:
@@ -25,4 +26,15 @@ def facts_markdown() -> str:
                 else ""
             )
             lines.append(f"| `{spec.name}` | {spec.kind.value} | {spec.meaning}{unit}{values} |")
+    return "\n".join(lines) + "\n"
+
+
+def settings_markdown() -> str:
+    """The table of settings as Markdown, as docs/operating.md shows it."""
+    lines = ["| Variable | Default | Meaning |", "|---|---|---|"]
+    for spec in SETTINGS:
+        unit = f" In {spec.unit}." if spec.unit else ""
+        danger = f" **{spec.danger}**" if spec.danger else ""
+        default = f"`{spec.default}`" if spec.default else ""
+        lines.append(f"| `{PREFIX}{spec.name}` | {default} | {spec.meaning}{unit}{danger} |")
     return "\n".join(lines) + "\n"

@@ -54,8 +54,22 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec("PROBE_CA_FILE", "", "PEM file with further trusted roots."),
     SettingSpec("PROBE_DEADLINE", "8", "Time for one whole probe.", unit="seconds"),
     SettingSpec("PROBE_RATE", "20/minute", "Probes that one asker may start."),
+    SettingSpec("PROBE_TARGET_RATE", "30/minute", "Probes that one site may get from everybody."),
     SettingSpec("PROBE_CONCURRENCY", "8", "Probes that run at once in one process."),
     SettingSpec("PROBE_CACHE", "60", "How long a probe's result is reused.", unit="seconds"),
+    SettingSpec(
+        "DATABASE_URL",
+        "sqlite:///$XDG_STATE_HOME/errordesk/desk.db",
+        "Where feedback, questions and shared reports are kept; off: nowhere.",
+    ),
+    SettingSpec("REDIS_URL", "", "Redis for limits and the probe cache; empty: in memory."),
+    SettingSpec(
+        "SECRET_KEY",
+        "random at each start",
+        "Signs the operator's session; the same for all processes behind a balancer.",
+    ),
+    SettingSpec("RETENTION", "90", "How long questions and feedback are kept.", unit="days"),
+    SettingSpec("REPORT_RETENTION", "30", "How long a shared report is kept.", unit="days"),
     SettingSpec("EXAMPLES", "", "JSON list of [label, text]: examples on the first page."),
     SettingSpec("DRAFTS", "off", "on: show drafts to everybody.", danger="For writers only."),
 )
@@ -72,6 +86,13 @@ def default_data() -> Path:
     """``$XDG_CACHE_HOME/errordesk``, as the XDG Base Directory Specification has it."""
     base = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(base) if base else Path.home() / ".cache") / "errordesk"
+
+
+def default_database() -> str:
+    """A SQLite file in ``$XDG_STATE_HOME/errordesk``: what must outlive a cleaned cache."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    folder = Path(base) if base else Path.home() / ".local" / "state"
+    return f"sqlite:///{folder / 'errordesk' / 'desk.db'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +112,14 @@ class Settings:
     probe_ca_file: str = ""
     probe_deadline: float = 8.0
     probe_rate: str = "20/minute"
+    probe_target_rate: str = "30/minute"
     probe_concurrency: int = 8
     probe_cache_s: float = 60.0
+    database_url: str = field(default_factory=default_database)
+    redis_url: str = ""
+    secret_key: str = ""
+    retention_days: int = 90
+    report_days: int = 30
     examples: tuple[tuple[str, str], ...] = ()
     drafts: bool = False
 
@@ -120,10 +147,18 @@ class Settings:
             probe_ca_file=_file("PROBE_CA_FILE", get.get("PROBE_CA_FILE", "")),
             probe_deadline=_number("PROBE_DEADLINE", get.get("PROBE_DEADLINE", "8"), 0.1, 60),
             probe_rate=get.get("PROBE_RATE", plain.probe_rate),
+            probe_target_rate=get.get("PROBE_TARGET_RATE", plain.probe_target_rate),
             probe_concurrency=int(
                 _number("PROBE_CONCURRENCY", get.get("PROBE_CONCURRENCY", "8"), 1, 256)
             ),
             probe_cache_s=_number("PROBE_CACHE", get.get("PROBE_CACHE", "60"), 0, 86400),
+            database_url=get.get("DATABASE_URL") or plain.database_url,
+            redis_url=_redis(get.get("REDIS_URL", "")),
+            secret_key=get.get("SECRET_KEY", ""),
+            retention_days=int(_number("RETENTION", get.get("RETENTION", "90"), 1, 36_500)),
+            report_days=int(
+                _number("REPORT_RETENTION", get.get("REPORT_RETENTION", "30"), 1, 3_650)
+            ),
             examples=_examples(get.get("EXAMPLES", "")),
             drafts=_switch("DRAFTS", get.get("DRAFTS", "off")),
         )
@@ -156,6 +191,12 @@ def _base_url(text: str) -> str:
 def _contact(text: str) -> str:
     if text and not text.startswith(("http://", "https://", "mailto:")):
         raise BadSetting(f"{PREFIX}CONTACT_URL takes an https or mailto URL, not {text!r}.")
+    return text
+
+
+def _redis(text: str) -> str:
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting(f"{PREFIX}REDIS_URL takes a redis:// URL.")
     return text
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from kb.cli.keeping import backup, prune, restore
 
 if TYPE_CHECKING:
     from kb.settings import Settings
@@ -33,9 +37,9 @@ class _Group(click.Group):
 
 def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from kb import __version__
 
-        click.echo(f"errordesk {version('errordesk')}")
+        click.echo(f"errordesk {__version__}")
         context.exit()
 
 
@@ -78,6 +82,14 @@ def facts() -> None:
     from kb.reference import facts_markdown
 
     click.echo(facts_markdown(), nl=False)
+
+
+@main.command()
+def settings() -> None:
+    """Print every setting (environment variables) with its default and meaning."""
+    from kb.reference import settings_markdown
+
+    click.echo(settings_markdown(), nl=False)
 
 
 _PROBE_OPTIONS = (
@@ -135,7 +147,8 @@ def ask(text: str, as_json: bool, no_probe: bool, **options: Any) -> None:
 
     if text == "-":
         text = sys.stdin.buffer.read(2_000_000).decode("utf-8", "replace")
-    desk = Desk.open(_settings(**options))
+    with _indexing() as progress:
+        desk = Desk.open(_settings(**options), progress)
     answer = desk.ask(Query(text, probe=not no_probe))
     if as_json:
         import json
@@ -182,9 +195,13 @@ def index() -> None:
 
     settings = _settings()
     base = KnowledgeBase.load(settings.content, settings.drafts)
-    with click.progressbar(length=len(base.published), label="Indexing", file=sys.stderr) as bar:
-        open_index(base, settings.data, lambda done, _total: bar.update(done - bar.pos))
+    with _indexing() as progress:
+        open_index(base, settings.data, progress)
     click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
+
+
+for command in (backup, prune, restore):
+    main.add_command(command)
 
 
 @main.command()
@@ -204,18 +221,95 @@ def new(title: str, content: Path | None) -> None:
     click.echo(str(file))
 
 
+_SERVER_OPTIONS = (
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    click.option(
+        "--port",
+        type=click.IntRange(1, 65535),
+        default=8000,
+        show_default=True,
+        envvar="PORT",
+        show_envvar=True,
+        help="Port to listen on.",
+    ),
+    click.option(
+        "--threads",
+        type=click.IntRange(1, 256),
+        default=16,
+        show_default=True,
+        help="Requests served at once.",
+    ),
+)
+
+
+def _with_server_options(command: Any) -> Any:
+    for option in reversed(_SERVER_OPTIONS):
+        command = option(command)
+    return command
+
+
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port to listen on.")
-@click.option("--threads", default=16, show_default=True, help="Requests served at once.")
+@_with_server_options
 @_with_probe_options
 def serve(host: str, port: int, threads: int, **options: Any) -> None:
     """Serve the help site with a production WSGI server."""
-    import waitress
+    _serve(_settings(**options), host, port, threads)
 
+
+@main.command()
+@_with_server_options
+def demo(host: str, port: int, threads: int) -> None:
+    """Serve the help site beside a few deliberately faulty sites on loopback."""
+    import tempfile
+
+    from webapp.demo import faulty_sites
+
+    with (
+        tempfile.TemporaryDirectory(prefix="errordesk-demo-") as folder,
+        faulty_sites(Path(folder), _settings()) as settings,
+    ):
+        for label, text in settings.examples:
+            click.echo(f"  {label}: {text.rpartition(' ')[2]}", err=True)
+        _serve(settings, host, port, threads)
+
+
+def _serve(settings: Settings, host: str, port: int, threads: int) -> None:
+    from waitress.server import create_server
+
+    from kb.desk import Desk
     from webapp import create_app
 
-    app = create_app(_settings(**options))
-    shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  # only compared
-    click.echo(f"Errordesk is at http://{shown}:{port}", err=True)
-    waitress.serve(app, host=host, port=port, threads=threads, ident=None, _quiet=True)
+    with _indexing() as progress:
+        desk = Desk.open(settings, progress)
+    app = create_app(settings, desk)
+    try:
+        server = create_server(app, host=host, port=port, threads=threads, ident=None)
+    except OSError as error:
+        click.echo(
+            f"{host}:{port} cannot be listened on: {error.strerror}. Choose another port with "
+            "--port or PORT.",
+            err=True,
+        )
+        raise SystemExit(EXIT_WRONG_USE) from None
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # only compared
+    click.secho(f"Errordesk is at http://{shown}:{port}", bold=True, err=True)
+    server.run()
+
+
+@contextmanager
+def _indexing() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal that appears only when the index really is built."""
+    bars: list[Any] = []
+
+    def progress(done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if not bars:
+            bars.append(click.progressbar(length=total, label="Indexing", file=sys.stderr))
+        bars[0].update(done - bars[0].pos)
+
+    try:
+        yield progress
+    finally:
+        for bar in bars:
+            bar.render_finish()

@@ -1,0 +1,6 @@
+"""What changes while the desk runs: feedback, the log of questions, shared reports; in SQL."""
+
+from kb.store.records import Feedback, QuestionRecord, StoreUnavailable
+from kb.store.store import Store, open_store
+
+__all__ = ["Feedback", "QuestionRecord", "Store", "StoreUnavailable", "open_store"]

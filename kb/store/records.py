@@ -1,0 +1,63 @@
+"""The records that are stored. Readers stay anonymous: no record has room for who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from kb.errors import ErrordeskError
+
+MAX_COMMENT = 1_000
+MAX_QUESTION = 2_000
+FRONTS = ("site", "api", "widget", "mcp", "command")
+
+
+class StoreUnavailable(ErrordeskError):
+    """The database cannot be reached or written to; nothing was stored."""
+
+
+def now() -> datetime:
+    """The time in UTC, to the second, without a zone: what every database keeps alike."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def new_key() -> str:
+    """A random key (UUID, RFC 9562) of a record."""
+    return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Whether a solution helped, and an optional sentence.
+
+    ``key`` is chosen by whoever sends it, so that a repeated sending is stored once.
+    """
+
+    solution: int
+    helpful: bool
+    comment: str = ""
+    question: str = ""
+    key: str = field(default_factory=new_key)
+    created: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRecord:
+    """One question that was answered: its scrubbed text and what came of it.
+
+    ``solution`` and ``cause`` are the best ones, ``confirmed`` whether the cause was confirmed;
+    ``signature`` names what a probe saw when no cause matched (the gap report).
+    """
+
+    text: str
+    known: bool
+    front: str
+    solution: int | None = None
+    cause: str | None = None
+    confirmed: bool = False
+    probed: bool = False
+    signature: str | None = None
+    took_ms: int = 0
+    key: str = field(default_factory=new_key)
+    created: datetime = field(default_factory=now)

@@ -1,0 +1,63 @@
+"""A real PostgreSQL and a real Redis on loopback, as context managers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.lab.servers import MissingServer, free_port, program, running
+
+
+def _postgres(name: str) -> str:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    if not found:
+        raise MissingServer("PostgreSQL is not installed: run make test, or install postgresql.")
+    return str(found[-1])
+
+
+@contextlib.contextmanager
+def postgresql(port: int = 0) -> Iterator[str]:
+    """A fresh PostgreSQL server; gives the URL of an empty database."""
+    port = port or free_port()
+    # A server refuses to run as root, and its user must be able to reach the folder.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="errordesk-pg-"))
+    try:
+        if as_user:
+            shutil.chown(folder, "postgres", "postgres")
+        data = folder / "data"
+        subprocess.run(
+            [*as_user, _postgres("initdb"), "-D", data, "-A", "trust", "-U", "desk", "--no-sync"],
+            check=True,
+            capture_output=True,
+            cwd="/",
+        )
+        options = ["-p", str(port), "-k", str(folder), "-h", "127.0.0.1", "-F"]
+        command = [*as_user, _postgres("postgres"), "-D", str(data), *options]
+        log = Path(tempfile.mkdtemp(prefix="errordesk-pg-log-"))
+        try:
+            with running(command, log, [port]):
+                subprocess.run(
+                    [_postgres("createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "desk", "d"],
+                    check=True,
+                    capture_output=True,
+                )
+                yield f"postgresql://desk@127.0.0.1:{port}/d"
+        finally:
+            shutil.rmtree(log, ignore_errors=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def redis(folder: Path, port: int = 0) -> Iterator[str]:
+    """A fresh Redis server that keeps nothing on disk; gives its URL."""
+    port = port or free_port()
+    command = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    with running(command, folder, [port]):
+        yield f"redis://127.0.0.1:{port}/0"

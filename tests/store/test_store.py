@@ -1,0 +1,165 @@
+"""One suite that every database passes: what is stored once, scrubbed, pruned and brought back."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, inspect
+
+from kb.cli import main
+from kb.errors import ErrordeskError
+from kb.store import Feedback, QuestionRecord, Store, StoreUnavailable, open_store
+from kb.store.records import now
+from kb.store.tables import METADATA, TABLES
+from tests.lab.databases import postgresql
+from tests.lab.servers import free_port
+
+
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/folder/desk.db"
+    url: str = request.getfixturevalue("postgres_url")
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        METADATA.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+def rows(store: Store) -> list[str]:
+    file = io.StringIO()
+    store.backup(file)
+    return sorted(file.getvalue().splitlines())
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(store: Store, url: str) -> None:
+    store.check()
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    found = inspect(engine)
+    for table in TABLES:
+        assert {c["name"] for c in found.get_columns(table.name)} == set(table.columns.keys())
+    engine.dispose()
+
+
+def test_feedback_is_stored_once_however_often_it_is_sent(store: Store) -> None:
+    feedback = Feedback(2173, True, "The User-Agent it was")
+    assert store.add_feedback(feedback) is True
+    assert store.add_feedback(feedback) is False
+    assert len(rows(store)) == 1
+
+
+def test_what_could_tell_who_asks_is_not_stored(store: Store) -> None:
+    store.add_feedback(
+        Feedback(2173, False, "write to anna@example.com", "Authorization: Basic c2VjcmV0OnB3")
+    )
+    store.log_question(QuestionRecord("token=abcdef0123456789 from 203.0.113.7", False, "site"))
+    store.flush()
+    text = "\n".join(rows(store))
+    for secret in ("anna@example.com", "c2VjcmV0OnB3", "abcdef0123456789", "203.0.113.7"):
+        assert secret not in text
+
+
+def test_questions_are_logged_behind_the_answer(store: Store) -> None:
+    for number in range(20):
+        store.log_question(QuestionRecord(f"HTTP {400 + number}", True, "api", solution=2173))
+    store.flush()
+    assert len(rows(store)) == 20
+    assert store.dropped == 0
+
+
+def test_a_report_is_kept_until_it_expires(store: Store) -> None:
+    token = store.save_report({"headline": "HTTP 401"}, days=7)
+    gone = store.save_report({"headline": "HTTP 403"}, days=0)
+    assert store.report(token) == {"headline": "HTTP 401"}
+    assert store.report(gone) is None
+    assert store.report("no-such-token") is None
+
+
+def test_pruning_keeps_what_is_young(store: Store) -> None:
+    old = now() - timedelta(days=91)
+    store.add_feedback(Feedback(2173, True, created=old))
+    store.add_feedback(Feedback(2173, True))
+    store.save_report({}, days=0)
+    assert store.prune(90) == 2
+    assert len(rows(store)) == 1
+
+
+def test_a_backup_comes_back_as_it_was(store: Store, tmp_path: Path) -> None:
+    store.add_feedback(Feedback(2173, True, "thanks – sehr gut"))
+    store.log_question(QuestionRecord("HTTP 502", True, "widget", 2204, "upstream-down", True))
+    store.save_report({"headline": "x"}, 30)
+    store.flush()
+    file = io.StringIO()
+    assert store.backup(file) == 3
+    other = open_store(f"sqlite:///{tmp_path}/other.db")
+    assert other.restore(io.StringIO(file.getvalue())) == 3
+    assert other.restore(io.StringIO(file.getvalue())) == 0
+    assert rows(other) == rows(store)
+    other.close()
+
+
+def test_a_broken_backup_restores_nothing(store: Store) -> None:
+    store.add_feedback(Feedback(2173, True))
+    file = io.StringIO()
+    store.backup(file)
+    store.prune(-1)
+    with pytest.raises(ErrordeskError, match="Line 2"):
+        store.restore(io.StringIO(file.getvalue() + "no row\n"))
+    assert rows(store) == []
+
+
+def test_a_database_that_is_away_says_so_and_is_taken_up_when_it_comes() -> None:
+    port = free_port()
+    store = open_store(f"postgresql://desk@127.0.0.1:{port}/d")
+    with pytest.raises(StoreUnavailable, match="try again later"):
+        store.add_feedback(Feedback(2173, True))
+    with postgresql(port):
+        assert store.add_feedback(Feedback(2173, True)) is True
+        store.close()
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "oracle9://x/y"])
+def test_a_url_that_is_none_is_refused_with_a_sentence(url: str) -> None:
+    with pytest.raises(ErrordeskError, match="DATABASE_URL"):
+        open_store(url)
+
+
+def test_the_commands_keep_the_store(tmp_path: Path) -> None:
+    environment = {"ERRORDESK_DATABASE_URL": f"sqlite:///{tmp_path}/desk.db"}
+    store = open_store(environment["ERRORDESK_DATABASE_URL"])
+    store.add_feedback(Feedback(2173, True))
+    kept = rows(store)
+    file = tmp_path / "backup.jsonl"
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(main, arguments, env=environment, catch_exceptions=False)
+        assert done.exit_code == 0
+        return done.output
+
+    assert "1 rows written" in run("backup", str(file))
+    store.prune(-1)
+    assert rows(store) == []
+    assert "1 rows added" in run("restore", str(file))
+    assert rows(store) == kept
+    assert "0 rows deleted" in run("prune")
+    store.close()

@@ -1,0 +1,35 @@
+"""Reference pages are what the code prints, so that they cannot go stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kb.reference import settings_markdown
+from kb.settings import PREFIX, BadSetting, Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_the_table_of_settings_is_fresh() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text()
+    table = page.partition("<!-- settings -->\n")[2].partition("<!-- /settings -->")[0]
+    assert table == settings_markdown()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PROBE_DEADLINE", "soon"),
+        ("PROBE_ALLOW", "everything"),
+        ("PROBE_PORTS", "0"),
+        ("BASE_URL", "ftp://x"),
+        ("REDIS_URL", "http://x"),
+        ("DRAFTS", "perhaps"),
+        ("NO_SUCH", "x"),
+    ],
+)
+def test_a_bad_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=PREFIX + name):
+        Settings.from_environment({PREFIX + name: value})
