@@ -4,7 +4,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 # Debian packages that the tests drive.
-PACKAGES := chromium curl nginx-light postgresql redis-server
+PACKAGES := apache2 chromium curl haproxy libapache2-mod-security2 modsecurity-crs nginx-light nsd \
+  postgresql redis-server unbound
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## List these commands
@@ -41,6 +42,9 @@ test: packages $(VENV)/installed-dev  ## Check style, types and content, and run
 	$(BIN)/errordesk lint
 	$(BIN)/pytest
 
+lab: packages $(VENV)/installed-dev  ## Run every fault of the laboratory and count what is named
+	@$(BIN)/python -m tests.lab
+
 bench: packages $(VENV)/installed-dev  ## Print how costs compare with named baselines
 	@$(BIN)/python -m tests.bench
 
@@ -51,4 +55,4 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install run demo packages test bench format clean
+.PHONY: help install run demo packages test lab bench format clean

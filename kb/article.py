@@ -71,6 +71,7 @@ class Article:
     sections: tuple[Section, ...]
     path: str
     digest: str
+    language: str = "en"
 
     @property
     def url(self) -> str:

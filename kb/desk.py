@@ -68,6 +68,7 @@ class Desk:
         self._judge = Judge(base.published)
         self._lexicon = Lexicon.of(base)
         self._probed: OrderedDict[str, tuple[float, ProbeResult]] = OrderedDict()
+        self._rendered: dict[tuple[int, str], RenderedArticle] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -88,8 +89,12 @@ class Desk:
         return self._searcher.suggest(prefix, limit)
 
     def render(self, article: Article) -> RenderedArticle:
-        """The article as safe HTML."""
-        return render_article(self.base, article)
+        """The article as safe HTML; rendered once, since the snapshot never changes."""
+        key = (article.id, article.language)
+        found = self._rendered.get(key)
+        if found is None:
+            found = self._rendered[key] = render_article(self.base, article)
+        return found
 
     def source(self, article: Article) -> str:
         """The article's Markdown file."""
@@ -109,7 +114,7 @@ class Desk:
         if url and query.probe:
             if self.settings.probe_enabled:
                 try:
-                    probed, former = self._observe(url, query.fresh, observer)
+                    probed, former = self._observe(url, query.fresh, observer, found, reader)
                 except BadURL as error:
                     notices.append(str(error))
             else:
@@ -140,23 +145,42 @@ class Desk:
         return Probe.from_settings(self.settings)
 
     def _observe(
-        self, url: str, fresh: bool, observer: Observer | None
+        self,
+        url: str,
+        fresh: bool,
+        observer: Observer | None,
+        found: Recognition,
+        reader: Facts,
     ) -> tuple[ProbeResult, ProbeResult | None]:
         now = time.monotonic()
+        relevance = self._relevance(found)
+        # What was looked for depends on what was asked: another error is another probe.
+        key = f"{url} {sorted(place for place, share in relevance.items() if share == 1.0)}"
         with self._lock:
-            cached = self._probed.get(url)
+            cached = self._probed.get(key)
         if cached and not fresh and now - cached[0] < self.settings.probe_cache_s:
             if observer:
                 for step in cached[1].observation.steps:
                     observer(step)
             return cached[1], None
-        result = self._probe.run(url, observer)
+        claim = {n: v for n, v in found.claims.items() if n.startswith("claim.")}
+        known = Facts(claim, Source.CLAIM).merged(reader)
+        result = self._probe.run(
+            url, observer, lambda seen: self._judge.wanted(known.merged(seen), relevance)
+        )
         with self._lock:
-            self._probed[url] = (time.monotonic(), result)
-            self._probed.move_to_end(url)
+            self._probed[key] = (time.monotonic(), result)
+            self._probed.move_to_end(key)
             while len(self._probed) > MAX_CACHED:
                 self._probed.popitem(last=False)
         return result, cached[1] if cached and fresh else None
+
+    def _relevance(self, found: Recognition) -> dict[int, float]:
+        """How much each article matters for the question: named, or found by its words."""
+        hits = self._searcher.search(found.text, MAX_SOLUTIONS).hits
+        relevance = {hit.id: 0.5 / (1 + place) for place, hit in enumerate(hits)}
+        named = (hit.solution for hit in found.identifiers if hit.solution is not None)
+        return relevance | dict.fromkeys((*named, *found.solutions), 1.0)
 
     def _compose(
         self,

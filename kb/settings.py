@@ -9,10 +9,12 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kb.colour import MIN_CONTRAST, contrast
 from kb.errors import ErrordeskError
 
 PREFIX = "ERRORDESK_"
@@ -39,6 +41,23 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec("SITE_NAME", "Errordesk", "Name shown in the head of every page."),
     SettingSpec("BASE_URL", "", "Public URL of the site, for absolute links; empty: relative."),
     SettingSpec("CONTACT_URL", "", "Where a person can be asked (https: or mailto:)."),
+    SettingSpec("LOGO_FILE", "", "SVG, PNG or WebP file shown in the head beside the name."),
+    SettingSpec(
+        "ACCENT",
+        "#0b5c6b",
+        "The accent colour as #rrggbb; refused where text in it is hard to read.",
+    ),
+    SettingSpec("FOOTER_LINKS", "", "JSON list of [label, URL]: further links at the foot."),
+    SettingSpec(
+        "EDIT_URL",
+        "",
+        "Where an article is edited; {path} becomes its path in the content folder.",
+    ),
+    SettingSpec(
+        "ALLOWED_ORIGINS",
+        "",
+        "Comma-separated origins whose pages may use the API; empty: every origin, read-only.",
+    ),
     SettingSpec("PROBE", "on", "on or off: whether URLs may be probed at all."),
     SettingSpec(
         "PROBE_ALLOW",
@@ -49,6 +68,17 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec("PROBE_ONLY", "off", "on: probe nothing but PROBE_ALLOW."),
     SettingSpec(
         "PROBE_PORTS", "80,443,3000,5000,8000,8080,8443", "Ports that may be probed elsewhere."
+    ),
+    SettingSpec(
+        "PROBE_DENY",
+        "",
+        "Comma-separated hosts (names below them included) and networks that are never probed.",
+    ),
+    SettingSpec(
+        "PROBE_REQUESTS",
+        "8",
+        "Requests that one probe may make to a site after the first two.",
+        unit="requests",
     ),
     SettingSpec("PROBE_RESOLVER", "the system's", "Resolver to ask, as address:port."),
     SettingSpec("PROBE_CA_FILE", "", "PEM file with further trusted roots."),
@@ -104,10 +134,17 @@ class Settings:
     site_name: str = "Errordesk"
     base_url: str = ""
     contact_url: str = ""
+    logo_file: str = ""
+    accent: str = ""
+    footer_links: tuple[tuple[str, str], ...] = ()
+    edit_url: str = ""
+    allowed_origins: tuple[str, ...] = ()
     probe_enabled: bool = True
     probe_allow: str = ""
     probe_only: bool = False
     probe_ports: str = "80,443,3000,5000,8000,8080,8443"
+    probe_deny: str = ""
+    probe_requests: int = 8
     probe_resolver: str = ""
     probe_ca_file: str = ""
     probe_deadline: float = 8.0
@@ -139,10 +176,17 @@ class Settings:
             site_name=get.get("SITE_NAME", plain.site_name),
             base_url=_base_url(get.get("BASE_URL", "")),
             contact_url=_contact(get.get("CONTACT_URL", "")),
+            logo_file=_logo(get.get("LOGO_FILE", "")),
+            accent=_accent(get.get("ACCENT", "")),
+            footer_links=_links(get.get("FOOTER_LINKS", "")),
+            edit_url=_edit_url(get.get("EDIT_URL", "")),
+            allowed_origins=_origins(get.get("ALLOWED_ORIGINS", "")),
             probe_enabled=_switch("PROBE", get.get("PROBE", "on")),
             probe_allow=_networks(get.get("PROBE_ALLOW", "")),
             probe_only=_switch("PROBE_ONLY", get.get("PROBE_ONLY", "off")),
             probe_ports=_ports(get.get("PROBE_PORTS", plain.probe_ports)),
+            probe_deny=get.get("PROBE_DENY", ""),
+            probe_requests=int(_number("PROBE_REQUESTS", get.get("PROBE_REQUESTS", "8"), 0, 20)),
             probe_resolver=get.get("PROBE_RESOLVER", ""),
             probe_ca_file=_file("PROBE_CA_FILE", get.get("PROBE_CA_FILE", "")),
             probe_deadline=_number("PROBE_DEADLINE", get.get("PROBE_DEADLINE", "8"), 0.1, 60),
@@ -198,6 +242,57 @@ def _redis(text: str) -> str:
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
         raise BadSetting(f"{PREFIX}REDIS_URL takes a redis:// URL.")
     return text
+
+
+def _logo(text: str) -> str:
+    if text and Path(text).suffix.lower() not in (".svg", ".png", ".webp"):
+        raise BadSetting(f"{PREFIX}LOGO_FILE takes an SVG, PNG or WebP file, not {text!r}.")
+    return _file("LOGO_FILE", text)
+
+
+def _accent(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        ratio = contrast(text, "#ffffff")
+    except ValueError:
+        raise BadSetting(f"{PREFIX}ACCENT takes a colour such as #0b5c6b, not {text!r}.") from None
+    if ratio < MIN_CONTRAST:
+        raise BadSetting(
+            f"{PREFIX}ACCENT: text in {text} on white has a contrast of {ratio:.1f}; "
+            f"WCAG asks for {MIN_CONTRAST} at least, so take a darker colour."
+        )
+    return text.lower()
+
+
+def _links(text: str) -> tuple[tuple[str, str], ...]:
+    if not text:
+        return ()
+    try:
+        links = tuple((str(label), str(url)) for label, url in json.loads(text))
+    except (ValueError, TypeError):
+        raise BadSetting(f"{PREFIX}FOOTER_LINKS takes a JSON list of [label, URL] pairs.") from None
+    for _, url in links:
+        if not url.startswith(("/", "https://", "http://", "mailto:")):
+            raise BadSetting(f"{PREFIX}FOOTER_LINKS: {url!r} is neither a path nor a URL.")
+    return links
+
+
+def _edit_url(text: str) -> str:
+    if text and (not text.startswith(("http://", "https://")) or "{path}" not in text):
+        raise BadSetting(f"{PREFIX}EDIT_URL takes an http or https URL with {{path}} in it.")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    for origin in origins:
+        if not re.fullmatch(r"https?://[^/\s]+", origin):
+            raise BadSetting(
+                f"{PREFIX}ALLOWED_ORIGINS takes origins such as https://www.example.com, "
+                f"not {origin!r}."
+            )
+    return origins
 
 
 def _networks(text: str) -> str:

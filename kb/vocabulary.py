@@ -99,7 +99,10 @@ BODY_KINDS: Final = (
     "default_page", "parked", "directory_listing", "debug_page", "error_page",
 )  # fmt: skip
 REDIRECT_PATTERNS: Final = ("none", "self", "scheme", "host", "slash", "login", "other")
-REFUSALS: Final = ("address", "port", "scheme", "credentials", "rate_limit", "not_a_url")
+REFUSALS: Final = (
+    "address", "port", "scheme", "credentials", "rate_limit", "not_a_url",
+    "opted_out",  # the site (robots.txt) or the operator's list asks for it
+)  # fmt: skip
 VANTAGES: Final[Mapping[str, str]] = {
     "robot": "as an automated client that names itself",
     "browser": "with the request headers of a browser",
@@ -178,7 +181,8 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
     FactSpec(
         "dns.scope",
         _S,
-        "Whether the addresses are public; known when the name has addresses.",
+        "Whether the addresses of a name are public; known when the name has addresses. Networks "
+        "that the operator lets probe (PROBE_ALLOW) count as public.",
         ("public", "private", "mixed"),
     ),
     FactSpec(

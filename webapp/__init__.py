@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from kb.articles.history import read_history
 from kb.desk import Desk
 from kb.settings import Settings
 from webapp.limiting import Gate
@@ -15,23 +16,43 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
 
     Raises ContentError, IndexUnavailable or BadSetting when it cannot serve at all.
     """
-    from webapp import api, problems, security, site, solutions  # noqa: PLC0415  # need the app
+    from webapp import (  # noqa: PLC0415  # they need the app
+        api,
+        assets,
+        caching,
+        cors,
+        filters,
+        health,
+        i18n,
+        machines,
+        openapi,
+        problems,
+        security,
+        site,
+        solutions,
+    )
 
     settings = settings or Settings.from_environment()
-    app = Flask("webapp", static_folder="static", template_folder="templates")
+    app = Flask("webapp", static_folder=None, template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 1_000_000
-    services = Services(settings, desk or Desk.open(settings), Gate.from_settings(settings))
+    services = Services(
+        settings,
+        desk or Desk.open(settings),
+        Gate.from_settings(settings),
+        assets.Assets(settings),
+        read_history(settings.content),
+    )
     app.extensions["errordesk"] = services
     for problem in services.desk.base.problems:
         app.logger.warning("article left out: %s", problem)
-    app.register_blueprint(site.blueprint)
-    app.register_blueprint(solutions.blueprint)
-    app.register_blueprint(api.blueprint)
-    problems.register(app)
-    security.register(app)
-    app.context_processor(lambda: {"settings": settings, "asset": services.asset})
-    app.jinja_env.filters["marked"] = site.marked
+    for part in (site, solutions, machines, api, openapi, health, assets):
+        app.register_blueprint(part.blueprint)
+    for gate in (caching, cors, problems, security, i18n, filters):
+        gate.register(app)
+    app.context_processor(
+        lambda: {"settings": settings, "asset": assets.asset, "assets": services.assets}
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     return app

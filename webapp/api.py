@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, jsonify, request
+from pydantic import BaseModel, ValidationError
 
 from kb.desk import Query
-from kb.errors import BadQuestion
+from kb.localise import localise
+from webapp.finding import find, suggestions
 from webapp.limiting import TooManyProbes
-from webapp.problems import problem
+from webapp.problems import Refused, problem
+from webapp.schemas import AnswerRequest, SearchQuery, SuggestQuery
 from webapp.services import services
 from webapp.solutions import as_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-FIELDS = {"text": str, "facts": dict, "probe": bool, "fresh": bool}
+Model = TypeVar("Model", bound=BaseModel)
 
 
 @blueprint.post("/answers")
 def answers() -> Response:
-    """Answer ``{"text", "facts", "probe", "fresh"}``; the same as ``errordesk ask --json``."""
+    """Answer one question; the same as ``errordesk ask --json``."""
     body: Any = request.get_json(silent=True)
     if not isinstance(body, dict):
         return problem(400, "Bad Request", 'Send a JSON object such as {"text": "HTTP 401"}.')
-    for name, value in body.items():
-        if name not in FIELDS:
-            return problem(422, "Unprocessable Content", f"There is no field {str(name)[:60]!r}.")
-        if not isinstance(value, FIELDS[name]):
-            return problem(
-                422, "Unprocessable Content", f"{name} must be a {FIELDS[name].__name__}."
-            )
-    reader = body.get("facts", {})
-    if not all(isinstance(value, str) for value in reader.values()):
-        return problem(422, "Unprocessable Content", "The values of facts are strings.")
-    query = Query(body.get("text", ""), reader, body.get("probe", True), body.get("fresh", False))
+    asked = _checked(AnswerRequest, body, 422)
+    query = Query(asked.text, asked.facts, asked.probe, asked.fresh)
     desk = services().desk
     answer = desk.ask(Query(query.text, query.reader, probe=False))
     if query.probe and answer.url:
@@ -44,33 +38,47 @@ def answers() -> Response:
         except TooManyProbes as error:
             wait = {"Retry-After": str(error.retry_after_s)}
             return problem(429, "Too Many Requests", str(error), **wait)
-    return jsonify(answer.to_json())
+    return jsonify(localise(answer, desk.base, asked.lang).to_json())
 
 
 @blueprint.get("/search")
 def search() -> Response:
-    """Articles by words: ``q``, ``limit`` (1 to 50), ``category``."""
-    limit = request.args.get("limit", "10")
-    if not limit.isdigit() or not 1 <= int(limit) <= 50:
-        raise BadQuestion("limit must be a number from 1 to 50.")
-    result = services().desk.search(
-        request.args.get("q", "")[:1000], int(limit), request.args.get("category")
+    """Articles by words, without a diagnosis."""
+    asked = _checked(SearchQuery, request.args.to_dict(), 400)
+    found = find(services().desk, asked.q, asked.category, asked.who, asked.lang)
+    return jsonify(
+        {
+            "hits": [asdict(hit) for hit in found.hits[: asked.limit]],
+            "did_you_mean": found.did_you_mean,
+        }
     )
-    return jsonify(asdict(result))
 
 
 @blueprint.get("/suggest")
 def suggest() -> Response:
-    """Typeahead for ``q``."""
-    found = services().desk.suggest(request.args.get("q", "")[:200])
-    return jsonify([asdict(item) for item in found])
+    """Typeahead: solutions whose title, code or symptom goes on like this."""
+    asked = _checked(SuggestQuery, request.args.to_dict(), 400)
+    return jsonify([asdict(item) for item in suggestions(services().desk, asked.q, asked.lang)])
 
 
 @blueprint.get("/solutions/<int:number>")
 def solution(number: int) -> Response:
     """One article."""
-    article = services().desk.base.visible(number)
+    base = services().desk.base
+    article = base.visible(number)
     if article is None:
-        near = ", ".join(f"#{item.id}" for item in services().desk.base.nearby(number))
+        near = ", ".join(f"#{item.id}" for item in base.nearby(number))
         return problem(404, "Not Found", f"There is no solution #{number}. Nearby: {near}.")
-    return jsonify(as_json(article))
+    return jsonify(as_json(base.in_language(article, request.args.get("lang", "en"))))
+
+
+def _checked(model: type[Model], values: dict[str, Any], status: int) -> Model:
+    """The values as ``model``. Raises Refused with what is wrong, field by field."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        said = [
+            f"{'.'.join(str(part)[:60] for part in item['loc'])}: {item['msg']}."
+            for item in error.errors(include_input=False, include_url=False, include_context=False)
+        ]
+        raise Refused(status, " ".join(said[:5])) from None

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from kb.articles.history import Revision
 from kb.desk import Desk
 from kb.settings import Settings
 from webapp.limiting import Gate
 
-STATIC = Path(__file__).parent / "static"
+if TYPE_CHECKING:
+    from webapp.assets import Assets
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,8 @@ class Services:
     settings: Settings
     desk: Desk
     gate: Gate
-
-    @staticmethod
-    @functools.cache
-    def asset(name: str) -> str:
-        """The URL of a static file, with a hash of its content."""
-        digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-        return f"/static/{name}?v={digest}"
+    assets: Assets
+    history: Mapping[str, tuple[Revision, ...]]
 
 
 def services() -> Services:

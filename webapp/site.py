@@ -1,4 +1,4 @@
-"""The pages where people ask: first page, answer, its stream, search, categories, health."""
+"""The pages where people ask: first page, answer, its stream, search, categories."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -20,50 +21,47 @@ from flask import (
     stream_with_context,
     url_for,
 )
-from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from kb.answer import Answer, Step
+from kb.answer import Answer, Step, Who
 from kb.desk import Query
 from kb.errors import ErrordeskError
+from kb.localise import localise
+from webapp import branches, i18n
+from webapp.finding import find
+from webapp.i18n import gettext
+from webapp.i18n import mark as N_  # noqa: N812  # the name that Babel extracts
 from webapp.limiting import TooManyProbes
 from webapp.services import services
+from webapp.timeline import LAYERS, timeline, transcript
 
 blueprint = Blueprint("site", __name__)
 EXAMPLES = (
-    (
-        "A robot that is refused",
-        "HTTP Error 401 Unauthorized from our robot, but it opens in my browser",
-    ),
-    ("A login box that keeps coming back", "The login box keeps coming back"),
-    ("A solution by its ID", "#2173"),
-)
-
-
-def marked(text: str, marks: tuple[tuple[int, int], ...]) -> Markup:
-    """The text with ``<mark>`` around the spans, everything escaped."""
-    parts, position = [], 0
-    for start, end in marks:
-        if start >= position:
-            parts += [escape(text[position:start]), Markup("<mark>"), escape(text[start:end])]
-            parts.append(Markup("</mark>"))
-            position = end
-    return Markup("").join([*parts, escape(text[position:])])
+    (N_("A robot that is refused"), "HTTP 401 from our robot, but it opens in my browser"),
+    (N_("A certificate that ran out"), "NET::ERR_CERT_DATE_INVALID"),
+    (N_("A gateway that gives up"), "504 Gateway Time-out nginx"),
+    (N_("A line from a program"), "curl: (6) Could not resolve host: www.example.com"),
+    (N_("A solution by its ID"), "#2173"),
+)  # fmt: skip
+# A longer question makes no link: servers and chat tools cut addresses.
+MAX_LINKED = 1500
 
 
 @blueprint.get("/")
 def home() -> str:
     """One box that takes anything, examples and the categories."""
-    return render_template(
-        "home.html", examples=services().settings.examples or EXAMPLES, branches=_branches()
-    )
-
-
-def _branches() -> list[tuple[object, int]]:
     base = services().desk.base
-    counted = [(category, len(base.in_category(category.path))) for category in base.categories]
-    return [(category, count) for category, count in counted if "/" in category.path and count]
+    shown = services().settings.examples or tuple(
+        (gettext(label), text) for label, text in EXAMPLES
+    )
+    return render_template(
+        "home.html",
+        examples=shown,
+        branches=branches.tree(base, i18n.language()),
+        often=branches.often(base, i18n.language()),
+        total=len(base.published),
+    )
 
 
 def query_from(values: MultiDict[str, str], probe: bool) -> Query:
@@ -72,32 +70,77 @@ def query_from(values: MultiDict[str, str], probe: bool) -> Query:
     return Query(values.get("q", ""), reader, probe, values.get("fresh") == "1")
 
 
+def _clicked() -> bool:
+    """Whether a person on this site sent the form. A link, or a form elsewhere, never probes."""
+    foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    return request.method == "POST" and not foreign
+
+
 @blueprint.route("/ask", methods=["GET", "POST"])
 def ask() -> str | BaseResponse | tuple[str, int]:
-    """The answer page: the text's answer at once, the probe's behind it."""
+    """The answer page: the text's answer at once, the probe's behind it after a click."""
     text = request.values.get("q", "").strip()
     if not text and request.method == "GET":
         return redirect(url_for("site.home"))
     number = re.fullmatch(r"#?(\d{4,9})", text)
     if number and services().desk.base.get(int(number[1])):
         return redirect(url_for("solutions.short", number=int(number[1])))
-    wait = request.values.get("wait") == "1"
     desk = services().desk
     answer = desk.ask(query_from(request.values, False))
-    pending = bool(answer.url) and services().settings.probe_enabled
-    if pending and wait:
+    able = bool(answer.url) and services().settings.probe_enabled
+    wait = request.values.get("wait") == "1"
+    if able and wait and _clicked():
+        able = False
         try:
             with services().gate.probing(request.remote_addr or ""):
                 answer = desk.ask(query_from(request.values, True))
         except TooManyProbes as error:
-            answer = replace(answer, notices=(*answer.notices, str(error)))
-    return render_template("answer.html", answer=answer, pending=pending and not wait)
+            answer = replace(answer, notices=(*answer.notices, gettext(str(error))))
+    return render_template(
+        "answer.html", **_shown(answer), pending=able and _clicked(), offer=able and not _clicked()
+    )
+
+
+def _shown(answer: Answer) -> dict[str, object]:
+    """What the templates of an answer receive."""
+    words = localise(answer, services().desk.base, i18n.language())
+    link = None
+    if len(words.question) <= MAX_LINKED:
+        fields = urlencode({"q": words.question, **words.reader_facts})
+        link = f"{url_for('site.ask')}?{fields}"
+    pictures = [
+        (observation, picture, transcript(observation))
+        for observation in words.observations
+        if (picture := timeline(observation, words.facts))
+    ]
+    return {
+        "answer": words,
+        "link": link,
+        "pictures": pictures,
+        "layers": LAYERS,
+        "said": {name: _said(name, value) for name, value in words.reader_facts.items()},
+    }
+
+
+def _said(fact: str, value: str) -> str:
+    """What the reader answered, in the words of the button; a bare yes gets its subject."""
+    base = services().desk.base
+    words = base.translations.questions.get((fact, i18n.language()))
+    for question in base.questions:
+        for answer in question.answers if question.fact == fact else ():
+            if answer.text == value:
+                label = words.answers.get(value, answer.label) if words else answer.label
+                asked = words.ask if words else question.ask
+                return label if len(label.split()) > 2 else f"{asked} {label}"
+    return f"{fact.removeprefix('reader.').replace('_', ' ')}: {value}"
 
 
 @blueprint.post("/ask/stream")
 def stream() -> Response:
     """The steps of the probe as server-sent events, then the answer as HTML."""
     desk, gate = services().desk, services().gate
+    if not _clicked():
+        abort(403)
     query = query_from(request.form, True)
     asker = request.remote_addr or ""
     logger = current_app.logger
@@ -120,55 +163,77 @@ def stream() -> Response:
     def lines() -> Iterator[str]:
         while (event := events.get()) is not None:
             name, value = event
+            data: object = value
             if isinstance(value, Answer):
-                data = json.dumps(render_template("_answer.html", answer=value, pending=False))
+                data = render_template("_answer.html", **_shown(value), pending=False, offer=False)
             elif isinstance(value, Step):
-                data = json.dumps(asdict(value))
-            else:
-                data = json.dumps(value)
-            yield f"event: {name}\ndata: {data}\n\n"
+                data = asdict(value)
+            yield f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
     response = Response(stream_with_context(lines()), content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"  # nginx in front hands each step on at once
     return response
 
 
 @blueprint.get("/search")
-def search() -> str:
-    """Articles by words, without a diagnosis."""
-    text = request.args.get("q", "")[:1000]
-    return render_template("search.html", text=text, result=services().desk.search(text, 20))
+def search() -> str | BaseResponse:
+    """Articles by words, without a diagnosis; filtered by category and by who must act."""
+    text = request.args.get("q", "")[:1000].strip()
+    desk = services().desk
+    number = re.fullmatch(r"#?(\d{4,9})", text)
+    if number and desk.base.get(int(number[1])):
+        return redirect(url_for("solutions.short", number=int(number[1])))
+    category = request.args.get("category") or None
+    if category and desk.base.category(category) is None:
+        abort(404)
+    wanted = request.args.get("who", "")
+    who = Who(wanted) if wanted in list(Who) else None
+    language = i18n.language()
+    return render_template(
+        "search.html",
+        text=text,
+        found=find(desk, text, category, who, language),
+        category=category,
+        who=who,
+        category_in=lambda path: desk.base.category_in(path, language),
+        branches=branches.tree(desk.base, language),
+        often=branches.often(desk.base, language),
+    )
+
+
+@blueprint.get("/browse")
+def shelves() -> str:
+    """All categories."""
+    base = services().desk.base
+    return render_template("shelves.html", branches=branches.tree(base, i18n.language()))
 
 
 @blueprint.get("/browse/<path:path>")
 def browse(path: str) -> str:
     """The solutions of one category."""
     base = services().desk.base
-    category = base.category(path)
-    if category is None:
+    language = i18n.language()
+    branch = branches.find(base, path, language)
+    if branch is None:
         abort(404)
-    return render_template("browse.html", category=category, articles=base.in_category(path))
+    parent = path.rpartition("/")[0]
+    own = [item for item in base.in_category(path) if item.category == path]
+    return render_template(
+        "browse.html",
+        branch=branch,
+        parent=base.category_in(parent, language) if parent else None,
+        articles=[base.in_language(item, language) for item in own],
+        inside={
+            child.category.path: [
+                base.in_language(item, language) for item in base.in_category(child.category.path)
+            ]
+            for child in branch.branches
+        },
+    )
 
 
 @blueprint.get("/about-probe")
 def about_probe() -> str:
     """Who asked, for the owners of probed sites."""
     return render_template("about_probe.html")
-
-
-@blueprint.get("/robots.txt")
-def robots() -> Response:
-    """Answers are made for people; articles may be indexed."""
-    return Response("User-agent: *\nDisallow: /ask\nDisallow: /search\n", content_type="text/plain")
-
-
-@blueprint.get("/health")
-def health() -> dict[str, object]:
-    """Whether everything is in order, and which articles are not."""
-    base = services().desk.base
-    return {
-        "status": "degraded" if base.problems else "ok",
-        "articles": len(base.published),
-        "problems": list(base.problems),
-        "content_revision": base.revision,
-    }

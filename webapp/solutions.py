@@ -8,14 +8,18 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kb.article import Article, Status
+from webapp import caching, i18n, present, structured
+from webapp.links import absolute, path_of
 from webapp.services import services
 
 blueprint = Blueprint("solutions", __name__)
+SHOWN_REVISIONS = 5
 
 
 def _moved(path: str, status: int = 308) -> BaseResponse:
     query = request.query_string.decode("latin-1")
-    return redirect(f"{path}?{query}" if query else path, status)
+    target = i18n.href(path)
+    return redirect(f"{target}?{query}" if query else target, status)
 
 
 def _gone_or_missing(number: int) -> tuple[str, int] | BaseResponse:
@@ -24,7 +28,7 @@ def _gone_or_missing(number: int) -> tuple[str, int] | BaseResponse:
     article = base.get(number)
     successors = [s for s in map(base.visible, article.successors if article else ()) if s]
     if article and article.status is Status.MERGED and successors:
-        return redirect(successors[0].url, 301)
+        return redirect(i18n.href(successors[0].url), 301)
     if article and article.status is Status.WITHDRAWN:
         return render_template("gone.html", article=article, successors=successors), 410
     return render_template("missing.html", number=number, nearby=base.nearby(number)), 404
@@ -42,39 +46,65 @@ def short(number: int) -> str | tuple[str, int] | BaseResponse:
 def page(number: int, slug: str) -> str | tuple[str, int] | BaseResponse:
     """The article."""
     desk = services().desk
-    article = desk.base.visible(number)
-    if article is None:
+    base = desk.base
+    original = base.visible(number)
+    if original is None:
         return _gone_or_missing(number)
-    if slug != article.slug:
-        return _moved(article.url)
-    related = [item for item in map(desk.base.visible, article.related) if item]
+    if slug != original.slug:
+        return _moved(original.url)
+    language = i18n.language()
+    article = base.in_language(original, language)
+    rendered = desk.render(article)
+    related = [item for item in map(base.visible, article.related) if item]
+    linking = [item for item in base.backlinks(number) if item not in related]
+    branch = base.category_in(article.category, language)
+    parent = article.category.partition("/")[0]
+    caching.content_time(base.root / article.path)
+    canonical = path_of(article)
     return render_template(
         "solution.html",
         article=article,
-        rendered=desk.render(article),
-        category=desk.base.category(article.category),
-        related=related,
-        backlinks=[item for item in desk.base.backlinks(number) if item not in related],
+        body=present.body(rendered, article),
+        toc=rendered.toc,
+        category=branch,
+        parent=base.category_in(parent, language) if parent != article.category else None,
+        related=[base.in_language(item, language) for item in related],
+        backlinks=[base.in_language(item, language) for item in linking],
+        canonical=absolute(canonical),
+        alternates={
+            item.language: absolute(path_of(item)) for item in base.in_all_languages(original)
+        },
+        untranslated=article.language != language,
+        outdated=article.updated < original.updated,
+        edit=services().settings.edit_url.replace("{path}", article.path),
+        revisions=services().history.get(article.path, ())[:SHOWN_REVISIONS],
+        structured=structured.article(article, absolute(canonical), branch),
     )
 
 
 @blueprint.get("/solutions/<int:number>.md")
 def source(number: int) -> Response:
-    """The article as Markdown."""
-    text = services().desk.source(_visible(number))
-    return Response(text, content_type="text/markdown; charset=utf-8")
+    """The article as Markdown, its head included."""
+    article = _visible(number)
+    caching.content_time(services().desk.base.root / article.path)
+    text = services().desk.source(article)
+    response = Response(text, content_type="text/markdown; charset=utf-8")
+    response.headers["Content-Language"] = article.language
+    return response
 
 
 @blueprint.get("/solutions/<int:number>.json")
 def data(number: int) -> dict[str, Any]:
     """The article as JSON."""
-    return as_json(_visible(number))
+    article = _visible(number)
+    caching.content_time(services().desk.base.root / article.path)
+    return as_json(article)
 
 
 @blueprint.get("/solution_id_<int:number>.html")
 def phpmyfaq(number: int) -> BaseResponse:
     """phpMyFAQ's link to a solution."""
-    return redirect(f"/solutions/{number}", 301)
+    return redirect(i18n.href(f"/solutions/{number}"), 301)
 
 
 @blueprint.get("/index.php")
@@ -83,14 +113,15 @@ def phpmyfaq_query() -> BaseResponse:
     number = request.args.get("solution_id", "")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         abort(404)
-    return redirect(f"/solutions/{number}", 301)
+    return redirect(i18n.href(f"/solutions/{number}"), 301)
 
 
 def _visible(number: int) -> Article:
-    article = services().desk.base.visible(number)
+    base = services().desk.base
+    article = base.visible(number)
     if article is None:
         abort(404)
-    return article
+    return base.in_language(article, i18n.language())
 
 
 def as_json(article: Article) -> dict[str, Any]:
@@ -99,7 +130,8 @@ def as_json(article: Article) -> dict[str, Any]:
         "id": article.id,
         "title": article.title,
         "summary": article.summary,
-        "url": services().settings.base_url + article.url,
+        "url": absolute(article.url),
+        "language": article.language,
         "category": article.category,
         "identifiers": list(article.identifiers),
         "symptoms": list(article.symptoms),

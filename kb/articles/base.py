@@ -15,6 +15,8 @@ from kb.articles.parse import parse_article
 from kb.articles.questions import QuestionSpec, parse_questions
 from kb.articles.registry import Entry, Registry, Says, load_registries
 from kb.articles.synonyms import Synonyms, parse_synonyms
+from kb.articles.translations import NAME as TRANSLATED
+from kb.articles.translations import Translations, load_translations
 from kb.errors import ContentError
 
 MAX_ARTICLE_BYTES = 1_000_000
@@ -37,6 +39,7 @@ class KnowledgeBase:
         drafts: bool = False,
         registries: tuple[Registry, ...] = (),
         synonyms: Synonyms | None = None,
+        translations: Translations | None = None,
     ) -> None:
         self.root = root
         self.registries = registries
@@ -44,6 +47,7 @@ class KnowledgeBase:
         self.categories = categories
         self.questions = questions
         self.errors = problems
+        self.translations = translations or Translations()
         self._drafts = drafts
         self._articles = {article.id: article for article in articles}
 
@@ -59,6 +63,8 @@ class KnowledgeBase:
         articles: dict[int, Article] = {}
         problems: list[ContentError] = []
         for file in sorted(folder.glob("*.md"), key=lambda file: (len(file.name), file.name)):
+            if TRANSLATED.fullmatch(file.name):
+                continue
             path = f"articles/{file.name}"
             try:
                 article = parse_article(_read(file, path), path)
@@ -75,6 +81,7 @@ class KnowledgeBase:
         categories, questions = _load_shared(root, problems)
         registries = load_registries(root, problems)
         synonyms = _load_synonyms(root, problems)
+        translations = load_translations(root, articles, problems)
         return cls(
             root,
             articles.values(),
@@ -84,6 +91,7 @@ class KnowledgeBase:
             drafts,
             registries,
             synonyms,
+            translations,
         )
 
     @cached_property
@@ -91,8 +99,31 @@ class KnowledgeBase:
         """Twelve hexadecimal digits that change whenever any article changes."""
         digest = hashlib.sha256(b"drafts" if self._drafts else b"")
         for article in sorted(self._articles.values(), key=lambda article: article.id):
-            digest.update(f"{article.id}:{article.digest}\n".encode())
+            digest.update(f"{article.id}:{self.digest_of(article)}\n".encode())
         return digest.hexdigest()[:12]
+
+    def digest_of(self, article: Article) -> str:
+        """A hash of an article in all its languages: what an index compares."""
+        others = [item.digest for item in self.in_all_languages(article)[1:]]
+        text = "".join((article.digest, *others))
+        return hashlib.sha256(text.encode()).hexdigest() if others else article.digest
+
+    def in_language(self, article: Article, language: str) -> Article:
+        """The article in a language, or as it is where nobody has translated it."""
+        return self.translations.articles.get((article.id, language), article)
+
+    def in_all_languages(self, article: Article) -> tuple[Article, ...]:
+        """The article as written, then its translations by language."""
+        found = sorted(
+            (language, item)
+            for (key, language), item in self.translations.articles.items()
+            if key == article.id
+        )
+        return (article, *(item for _, item in found))
+
+    def category_in(self, path: str, language: str) -> Category | None:
+        """The category at ``path`` in a language, in English where it is not translated."""
+        return self.translations.categories.get((path, language)) or self.category(path)
 
     @cached_property
     def problems(self) -> tuple[str, ...]:

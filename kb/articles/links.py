@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-# Four digits and more, so that "#1" in a list of steps stays text; not inside a word or a URL.
-SOLUTION_LINK: Final = re.compile(r"(?<![\w\\&/#\]\[(])#(\d{4,9})\b")
+# Four digits and more, so that "#1" in a list of steps stays text; not inside a word, a URL or the
+# target of a Markdown link, "](#2173)".
+SOLUTION_LINK: Final = re.compile(r"(?<![\w\\&/#\]\[])(?<!\]\()#(\d{4,9})\b")
 _CODE: Final = re.compile(r"(^```.*?^```|^~~~.*?^~~~|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 
 

@@ -57,16 +57,16 @@ def parse_article(text: str, path: str) -> Article:
     match = _NAME.fullmatch(name)
     if match is None:
         raise ContentError("The file's name must be ID-slug.md, such as 2173-http-401.md.", path)
-    head, body, body_line = _split(text, path)
-    fields = _load_head(head, path)
-    reader = _Reader(fields, path)
+    head, body, body_line = split_head(text, path)
+    fields = load_head(head, path)
+    reader = Reader(fields, path)
     reader.require(REQUIRED, KNOWN)
     article_id = reader.integer("id")
     if article_id != int(match["id"]):
         raise ContentError(
             f"The head says id {article_id}, the file's name says {match['id']}.", path, 2
         )
-    sections = _sections(body, path, body_line)
+    sections = sections_of(body, path, body_line)
     status = reader.choice("status", Status, Status.PUBLISHED)
     return Article(
         id=article_id,
@@ -91,7 +91,8 @@ def parse_article(text: str, path: str) -> Article:
     )
 
 
-def _split(text: str, path: str) -> tuple[str, str, int]:
+def split_head(text: str, path: str) -> tuple[str, str, int]:
+    """The head, the body and the line where the body begins. Raises ContentError."""
     lines = text.splitlines(keepends=True)
     if not lines or lines[0].strip() != "---":
         raise ContentError("The article must begin with a line of three hyphens.", path)
@@ -101,7 +102,8 @@ def _split(text: str, path: str) -> tuple[str, str, int]:
     raise ContentError("The head has no closing line of three hyphens.", path)
 
 
-def _load_head(head: str, path: str) -> dict[str, Any]:
+def load_head(head: str, path: str) -> dict[str, Any]:
+    """The fields of the head. Raises ContentError with the line."""
     try:
         fields = yaml.load(head, Loader=_LineLoader)  # noqa: S506  # derived from SafeLoader
     except yaml.MarkedYAMLError as error:
@@ -114,7 +116,7 @@ def _load_head(head: str, path: str) -> dict[str, Any]:
     return fields
 
 
-class _Reader:
+class Reader:
     """Typed access to the fields of a YAML mapping, with errors that name the field."""
 
     def __init__(self, fields: Mapping[str, Any], path: str) -> None:
@@ -193,7 +195,8 @@ def _headings(body: str) -> list[tuple[int, int, str, str | None]]:
     return found
 
 
-def _sections(body: str, path: str, body_line: int) -> tuple[Section, ...]:
+def sections_of(body: str, path: str, body_line: int) -> tuple[Section, ...]:
+    """The ``##`` sections of the body. Raises ContentError when there is none."""
     lines = body.splitlines(keepends=True)
     heads = [head for head in _headings(body) if head[1] == 2]
     if not heads:
@@ -225,7 +228,7 @@ def _causes(value: Any, article_id: int, body: str, path: str) -> tuple[Cause, .
     sections = cause_sections(body)
     causes: list[Cause] = []
     for item in value:
-        reader = _Reader(item, path)
+        reader = Reader(item, path)
         reader.require(CAUSE_REQUIRED, CAUSE_KNOWN)
         cause_id = reader.string("id")
         if not _ANCHOR.fullmatch(cause_id):
@@ -261,7 +264,7 @@ def _causes(value: Any, article_id: int, body: str, path: str) -> tuple[Cause, .
     return tuple(causes)
 
 
-def _explained(text: str, article_id: int, reader: _Reader) -> tuple[int, str]:
+def _explained(text: str, article_id: int, reader: Reader) -> tuple[int, str]:
     owner, slash, cause_id = text.rpartition("/")
     if slash and not owner.isdigit():
         raise reader.fail(f"explains takes cause-id or ID/cause-id, not {text!r}.")

@@ -18,6 +18,7 @@ from kb.facts import REGISTRY, Facts, FactValue, Kind
 SLOT: Final = re.compile(r"\{([a-z_0-9.]+)\}")
 _LOG = logging.getLogger(__name__)
 _MAX_VALUE: Final = 200
+_ELSEWHERE: Final = 0.02  # how much an article counts that the question does not point to
 # Facts that say where a question came from, not what was seen: alone they decide nothing.
 _BACKGROUND: Final = ("source", "url.", "claim.", "probe.")
 
@@ -57,6 +58,23 @@ class Judge:
             return {judged.key: Verdict.POSSIBLE for judged in self.causes}
         context = context_of(facts)
         return {judged.key: verdict_of(judged, known, context) for judged in self.causes}
+
+    def wanted(self, facts: Facts, relevance: Mapping[int, float]) -> tuple[str, ...]:
+        """Unknown facts that the still possible causes read, those that matter most first.
+
+        A cause counts with its weight times the relevance of its article by ID; articles without
+        one count a little, so that they are not left out when there is room.
+        """
+        verdicts = self.verdicts(facts)
+        scores: dict[str, float] = {}
+        for judged in self.causes:
+            if verdicts[judged.key] is not Verdict.POSSIBLE:
+                continue
+            weight = judged.cause.weight * relevance.get(judged.article.id, _ELSEWHERE)
+            for name in judged.condition.facts:
+                if name not in facts:
+                    scores[name] = scores.get(name, 0.0) + weight
+        return tuple(sorted(scores, key=lambda name: (-scores[name], name)))
 
     def judge(self, facts: Facts) -> tuple[CauseReport, ...]:
         """All causes with verdict and evidence, in the order of the articles.

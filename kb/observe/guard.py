@@ -1,14 +1,16 @@
 """The guard: the only module that opens an outgoing connection, on one documented policy.
 
 A name is resolved once, every address is checked, and the connection goes to the checked address
-itself, so that a second DNS answer cannot lead elsewhere. Refused is everything that is not global
-unicast, in every spelling and through every translation prefix; a name that leads to a public and
-a private address alike is refused as a whole. The environment's proxies are never used.
+itself, so that a second DNS answer cannot lead elsewhere. Each connection checks its address once
+more. A name that leads to a public and a private address alike is refused as a whole. The
+environment's proxies are never used.
 """
 
 from __future__ import annotations
 
+import errno
 import ipaddress
+import selectors
 import socket
 import time
 from collections.abc import Iterable
@@ -24,88 +26,14 @@ import dns.rcode
 import dns.rdatatype
 import dns.resolver
 
-from kb.errors import TargetRefused
+from kb.observe.policy import Address, Policy
 from kb.observe.target import Target
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-# What ipaddress.is_global lets pass although it is not, or may not be, a public unicast host:
-# IANA IPv4 and IPv6 Special-Purpose Address Registries, and addresses of cloud metadata services.
-_NEVER: Final[tuple[Network, ...]] = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "0.0.0.0/8", "100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.31.196.0/24",
-        "192.52.193.0/24", "192.88.99.0/24", "192.175.48.0/24", "198.18.0.0/15", "224.0.0.0/3",
-    )
-)  # fmt: skip
-# Only 2000::/3 is global unicast (RFC 4291, 2.4); inside of it these lead elsewhere.
-_UNICAST6: Final = ipaddress.IPv6Network("2000::/3")
-_NEVER6: Final = tuple(
-    ipaddress.IPv6Network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
-)
 DNS_TIMEOUT: Final = 2.5
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What may be probed: ``allow`` networks with all ports, the public internet with ``ports``.
-
-    ``only`` keeps the probe inside of ``allow``. ``resolver`` is (address, port), or None for the
-    system's.
-    """
-
-    allow: tuple[Network, ...] = ()
-    ports: frozenset[int] = frozenset({80, 443, 3000, 5000, 8000, 8080, 8443})
-    only: bool = False
-    resolver: tuple[str, int] | None = None
-
-    def check(self, address: Address, port: int) -> None:
-        """Raise TargetRefused when a connection to this address and port is not allowed."""
-        plain = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-        seen = plain or address
-        if any(seen in network for network in self.allow if network.version == seen.version):
-            return
-        if self.only:
-            raise TargetRefused(
-                "address",
-                f"{address} was not probed: this installation probes its own examples only.",
-            )
-        if not is_public(address):
-            raise TargetRefused(
-                "address",
-                f"{address} is not a public address and was not probed. Run errordesk probe on a "
-                "machine in that network, or have the operator allow the network (PROBE_ALLOW).",
-            )
-        if port not in self.ports:
-            raise TargetRefused("port", f"Port {port} is not among the ports that are probed.")
-
-
-def is_public(address: Address) -> bool:
-    """Whether the address is global unicast, looking through every embedded IPv4 address."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return address.is_global and not any(address in network for network in _NEVER)
-    return (
-        address in _UNICAST6
-        and address.is_global
-        and not any(address in network for network in _NEVER6)
-    )
-
-
-def parse_networks(text: str) -> tuple[Network, ...]:
-    """Networks from ``127.0.0.0/8,[::1]/128``. Raises ValueError."""
-    parts = (part.strip().replace("[", "").replace("]", "") for part in text.split(","))
-    return tuple(ipaddress.ip_network(part) for part in parts if part)
-
-
-def parse_resolver(text: str) -> tuple[str, int] | None:
-    """A resolver from ``address:port``; the port defaults to 53. Raises ValueError."""
-    if not text:
-        return None
-    host, colon, port = text.rpartition(":")
-    if not colon or (host.count(":") and not host.startswith("[")):
-        host, port = text, "53"
-    return str(ipaddress.ip_address(host.strip("[]"))), int(port)
+MAX_ADDRESSES: Final = 4
+# How long one address may keep the next one waiting (RFC 8305, 8: 250 ms).
+STAGGER: Final = 0.25
+_CNAME_HOPS: Final = 8
 
 
 @dataclass(slots=True)
@@ -116,6 +44,7 @@ class Resolution:
     a: list[str] = field(default_factory=list)
     aaaa: list[str] = field(default_factory=list)
     cname: list[str] = field(default_factory=list)
+    cname_loop: bool = False
     rcode: str = ""
     resolver: str = ""
     time_ms: float = 0.0
@@ -126,42 +55,77 @@ class Resolution:
         return [ipaddress.ip_address(text) for text in (*self.a, *self.aaaa)]
 
 
-def resolve(target: Target, policy: Policy, deadline: float) -> Resolution:
-    """Look the target's host up once and check every address. Raises TargetRefused.
+def resolve(host: str, policy: Policy, deadline: float, *, validated: bool = True) -> Resolution:
+    """Look ``host`` up. ``deadline`` is a time of ``time.monotonic()``.
 
-    ``deadline`` is a time of ``time.monotonic()``.
+    With ``validated`` false the resolver is asked to skip DNSSEC (CD bit, RFC 4035, 3.2.2).
+    Raises TargetRefused for a name on the operator's deny list; the addresses are checked by
+    :func:`check_addresses` and once more by each connection.
     """
     started = time.monotonic()
-    if target.address is not None:
-        result = Resolution("literal")
-        (result.a if target.address.version == 4 else result.aaaa).append(str(target.address))
-    elif target.host == "localhost" or target.host.endswith(".localhost"):
-        # RFC 6761, 6.3: these names are the loopback address, whatever DNS says.
-        result = Resolution("ok", a=["127.0.0.1"], resolver="RFC 6761")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        policy.check_host(host)
+        if host == "localhost" or host.endswith(".localhost"):
+            # RFC 6761, 6.3: these names are the loopback address, whatever DNS says.
+            result = Resolution("ok", a=["127.0.0.1"], resolver="RFC 6761")
+        else:
+            result = _ask(host, policy, deadline, validated)
     else:
-        result = _ask(target.host, policy, deadline)
+        result = Resolution("literal")
+        (result.a if address.version == 4 else result.aaaa).append(str(address))
     result.time_ms = (time.monotonic() - started) * 1000
-    for address in result.addresses:
-        policy.check(address, target.port)
     return result
 
 
-def _ask(name: str, policy: Policy, deadline: float) -> Resolution:
+def check_addresses(resolution: Resolution, target: Target, policy: Policy) -> None:
+    """Raise TargetRefused if one address of the name is not allowed: a mixture is refused."""
+    for address in resolution.addresses:
+        policy.check(address, target.port)
+
+
+def scope(resolution: Resolution, policy: Policy) -> str:
+    """The value of ``dns.scope`` for the addresses of a name."""
+    public = {policy.counts_as_public(address) for address in resolution.addresses}
+    return "mixed" if len(public) > 1 else ("public" if True in public else "private")
+
+
+def cname_chain(host: str, policy: Policy, deadline: float) -> tuple[list[str], bool]:
+    """The CNAME chain asked link by link, for a resolver that gave up on it, and if it loops."""
+    chain: list[str] = []
+    servers, port = _servers(policy)
+    name = host
+    while servers and len(chain) < _CNAME_HOPS:
+        link = Resolution("error")
+        _exchange(name, dns.rdatatype.CNAME, servers[0], port, deadline, link, validated=True)
+        if not link.cname:
+            return chain, False
+        name = link.cname[0]
+        if name == host or name in chain:
+            return [*chain, name], True
+        chain.append(name)
+    return chain, False
+
+
+def _servers(policy: Policy) -> tuple[list[str], int]:
     if policy.resolver:
-        servers, port = [policy.resolver[0]], policy.resolver[1]
-    else:
-        try:
-            servers = [str(s) for s in dns.resolver.Resolver().nameservers][:3]
-        except dns.exception.DNSException:
-            servers = []
-        port = 53
+        return [policy.resolver[0]], policy.resolver[1]
+    try:
+        return [str(server) for server in dns.resolver.Resolver().nameservers][:3], 53
+    except dns.exception.DNSException:
+        return [], 53
+
+
+def _ask(name: str, policy: Policy, deadline: float, validated: bool) -> Resolution:
+    servers, port = _servers(policy)
     result = Resolution("error")
     answered = []
     for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
         outcome = "error"
         for server in servers:
             result.resolver = f"{server}:{port}"
-            outcome = _exchange(name, kind, server, port, deadline, result)
+            outcome = _exchange(name, kind, server, port, deadline, result, validated)
             if outcome not in ("timeout", "error", "refused"):
                 break
         answered.append(outcome)
@@ -181,28 +145,21 @@ def _exchange(
     port: int,
     deadline: float,
     result: Resolution,
+    validated: bool,
 ) -> str:
-    timeout = min(DNS_TIMEOUT, deadline - time.monotonic())
-    if timeout <= 0:
-        return "timeout"
+    limit = min(deadline, time.monotonic() + DNS_TIMEOUT)
     try:
         query = dns.message.make_query(dns.name.from_text(name), kind)
-        reply, _ = dns.query.udp_with_fallback(query, server, timeout=timeout, port=port)
-    except dns.exception.Timeout:
+        if not validated:
+            query.flags |= dns.flags.CD
+        reply = _exchanged(query, server, port, limit)
+    except (TimeoutError, dns.exception.Timeout):
         return "timeout"
-    except OSError:
-        return "error"
-    except dns.exception.DNSException:
+    except (OSError, dns.exception.DNSException):
         return "error"
     code = reply.rcode()
     result.rcode = dns.rcode.to_text(code)
-    for rrset in reply.answer[:32]:
-        for record in list(rrset)[:32]:
-            text = record.to_text().rstrip(".").lower()
-            if rrset.rdtype == dns.rdatatype.CNAME and text not in result.cname:
-                result.cname.append(text)
-            elif rrset.rdtype == kind:
-                (result.a if kind == dns.rdatatype.A else result.aaaa).append(text)
+    _collect(reply, name, kind, result)
     if code == dns.rcode.NXDOMAIN:
         return "nxdomain"
     if code == dns.rcode.SERVFAIL:
@@ -213,16 +170,65 @@ def _exchange(
     return "ok" if found else "nodata"
 
 
-def connect(address: Address, port: int, policy: Policy, deadline: float) -> socket.socket:
-    """Connect to a checked address. Raises TargetRefused, or OSError for what the network says."""
-    policy.check(address, port)
-    timeout = deadline - time.monotonic()
-    if timeout <= 0:
-        raise TimeoutError
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    connection = socket.socket(family, socket.SOCK_STREAM)
+def _exchanged(
+    query: dns.message.Message, server: str, port: int, limit: float
+) -> dns.message.Message:
+    """One question over UDP, over TCP when the answer was cut (RFC 7766, 5), in one time limit."""
     try:
-        connection.settimeout(timeout)
+        return dns.query.udp(
+            query,
+            server,
+            timeout=_left(limit),
+            port=port,
+            ignore_unexpected=True,
+            raise_on_truncation=True,
+        )
+    except dns.message.Truncated:
+        return dns.query.tcp(query, server, timeout=_left(limit), port=port)
+
+
+def _collect(
+    reply: dns.message.Message, name: str, kind: dns.rdatatype.RdataType, result: Resolution
+) -> None:
+    """Addresses and the CNAME chain of an answer, both bounded."""
+    links: dict[str, str] = {}
+    for rrset in reply.answer[:32]:
+        for record in list(rrset)[:32]:
+            text = record.to_text().rstrip(".").lower()
+            if rrset.rdtype == dns.rdatatype.CNAME:
+                links[rrset.name.to_text().rstrip(".").lower()] = text
+            elif rrset.rdtype == kind == dns.rdatatype.A:
+                result.a.append(text)
+            elif rrset.rdtype == kind == dns.rdatatype.AAAA:
+                result.aaaa.append(text)
+    chain: list[str] = []
+    link = links.get(name.lower())
+    while link is not None:
+        if link == name or link in chain:
+            result.cname_loop = True
+            break
+        chain.append(link)
+        link = links.get(link)
+    if len(chain) > len(result.cname):
+        result.cname = chain
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def connect(address: Address, port: int, policy: Policy, deadline: float) -> socket.socket:
+    """Connect to a checked address. Raises TargetRefused, or OSError for what the network says.
+
+    The socket's timeout is what is left until the deadline.
+    """
+    policy.check(address, port)
+    connection = socket.socket(_family(address), socket.SOCK_STREAM)
+    try:
+        connection.settimeout(_left(deadline))
         connection.connect((str(address), port))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except BaseException:
@@ -231,17 +237,144 @@ def connect(address: Address, port: int, policy: Policy, deadline: float) -> soc
     return connection
 
 
-def reachable(addresses: Iterable[Address], port: int, policy: Policy, deadline: float) -> str:
-    """``tcp.outcome`` of the first address that tells, without sending a byte."""
-    outcome = "timeout"
-    for address in addresses:
+class Race:
+    """Connections to several addresses of one name, of which the first good one is used.
+
+    With ``everywhere`` all addresses are tried at once and :meth:`finish` says which ones took the
+    connection; without it the next address is tried when one failed or was silent for 250 ms.
+    """
+
+    def __init__(
+        self,
+        addresses: Iterable[Address],
+        port: int,
+        policy: Policy,
+        deadline: float,
+        *,
+        everywhere: bool = False,
+    ) -> None:
+        self.outcomes: dict[Address, str] = {}
+        self.address: Address | None = None
+        self._waiting = _mixed(list(addresses))
+        self._port = port
+        self._policy = policy
+        self._deadline = deadline
+        self._everywhere = everywhere
+        self._selector = selectors.DefaultSelector()
+        self._started = time.monotonic()
+        self._next_at = self._started
+        self._order = list(self._waiting)
+
+    def run(self) -> socket.socket | None:
+        """The first connection that stands, or None; ``address`` says where it leads."""
+        winners: dict[Address, socket.socket] = {}
+        while not self._decided(winners):
+            now = time.monotonic()
+            if now >= self._deadline:
+                break
+            if self._waiting and (self._everywhere or now >= self._next_at or not self._pending):
+                self._begin(self._waiting.pop(0))
+                self._next_at = now + STAGGER
+                continue
+            pause = self._deadline - now
+            if self._waiting or winners:
+                pause = min(pause, max(0.0, self._next_at - now))
+            self._poll(pause, winners)
+            if winners and time.monotonic() - self._started >= STAGGER:
+                break
+        for address in self._order:
+            if address in winners:
+                self.address = address
+                break
+        for address, connection in winners.items():
+            if address != self.address:
+                connection.close()
+        if self.address is None:
+            self._give_up()
+            return None
+        connection = winners[self.address]
+        connection.settimeout(max(0.001, self._deadline - time.monotonic()))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def finish(self, limit: float) -> None:
+        """Wait until ``limit`` for the addresses that have not answered; what is left is silent."""
+        winners: dict[Address, socket.socket] = {}
+        while self._pending and (left := min(limit, self._deadline) - time.monotonic()) > 0:
+            self._poll(left, winners)
+        for connection in winners.values():
+            connection.close()
+        self._give_up()
+
+    def close(self) -> None:
+        """Close what is still open, saying nothing of it."""
+        for key in list(self._selector.get_map().values()):
+            self._drop(key)
+        self._selector.close()
+
+    @property
+    def _pending(self) -> int:
+        return len(self._selector.get_map())
+
+    def _decided(self, winners: dict[Address, socket.socket]) -> bool:
+        """The most preferred address that can still win has won, or none is left."""
+        for address in self._order:
+            if address in winners:
+                return True
+            if address not in self.outcomes:
+                return False
+        return True
+
+    def _begin(self, address: Address) -> None:
+        self._policy.check(address, self._port)
+        connection = socket.socket(_family(address), socket.SOCK_STREAM)
+        connection.setblocking(False)
         try:
-            connect(address, port, policy, deadline).close()
+            code = connection.connect_ex((str(address), self._port))
         except OSError as error:
-            outcome = tcp_outcome(error)
+            code = error.errno or errno.ENETUNREACH
+        if code in (0, errno.EINPROGRESS):
+            self._selector.register(connection, selectors.EVENT_WRITE, address)
         else:
-            return "ok"
-    return outcome
+            connection.close()
+            self.outcomes[address] = tcp_outcome(OSError(code, "connect"))
+
+    def _poll(self, pause: float, winners: dict[Address, socket.socket]) -> None:
+        for key, _ in self._selector.select(max(0.0, pause)):
+            connection, address = key.fileobj, key.data
+            if not isinstance(connection, socket.socket):  # pragma: no cover  # we registered it
+                continue
+            self._selector.unregister(connection)
+            code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if code:
+                connection.close()
+                self.outcomes[address] = tcp_outcome(OSError(code, "connect"))
+            else:
+                self.outcomes[address] = "ok"
+                winners[address] = connection
+
+    def _give_up(self) -> None:
+        for key in list(self._selector.get_map().values()):
+            self.outcomes[key.data] = "timeout"
+            self._drop(key)
+
+    def _drop(self, key: selectors.SelectorKey) -> None:
+        self._selector.unregister(key.fileobj)
+        if isinstance(key.fileobj, socket.socket):
+            key.fileobj.close()
+
+
+def _mixed(addresses: list[Address]) -> list[Address]:
+    """At most four addresses, of both families where there are both, IPv4 first."""
+    four = [address for address in addresses if address.version == 4]
+    six = [address for address in addresses if address.version == 6]
+    kept = max(MAX_ADDRESSES - len(six), MAX_ADDRESSES // 2)
+    chosen = four[:kept]
+    return chosen + six[: MAX_ADDRESSES - len(chosen)]
+
+
+def _family(address: Address) -> socket.AddressFamily:
+    return socket.AF_INET if address.version == 4 else socket.AF_INET6
 
 
 def tcp_outcome(error: OSError) -> str:
@@ -253,3 +386,34 @@ def tcp_outcome(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return "timeout"
     return "unreachable"
+
+
+def idle(address: Address, port: int, policy: Policy, deadline: float) -> tuple[str, bytes]:
+    """``tcp.idle`` and the first bytes: what a connection gets on which nothing is asked."""
+    try:
+        connection = connect(address, port, policy, deadline)
+    except OSError as error:
+        return ("reset" if tcp_outcome(error) == "reset" else "closed"), b""
+    with connection:
+        try:
+            connection.settimeout(max(0.01, min(0.3, deadline - time.monotonic())))
+            data = connection.recv(256)
+        except TimeoutError:
+            return "open", b""
+        except OSError:
+            return "reset", b""
+    return ("banner", data) if data else ("closed", b"")
+
+
+def ended(connection: socket.socket) -> str:
+    """Whether the peer has ended a connection already: ``open``, ``closed`` or ``reset``."""
+    before = connection.gettimeout()
+    connection.setblocking(False)
+    try:
+        return "open" if connection.recv(1, socket.MSG_PEEK) else "closed"
+    except BlockingIOError:
+        return "open"
+    except OSError:
+        return "reset"
+    finally:
+        connection.settimeout(before)

@@ -1,88 +1,125 @@
-"""What a body is, by its marks: a login form, a challenge page, a server's own error page."""
+"""What a body is, by its marks: a login form, a challenge page, a server's own error page; and
+whether it is what its header fields say."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from html.parser import HTMLParser
 from typing import Final
 
 from kb.facts import FactValue
+from kb.observe.marks import Page, error_product, first_mark
 
 MAX_TEXT: Final = 2_000
+_MAX_MIXED: Final = 20
 _SPACE: Final = re.compile(r"\s+")
-_DEFAULT: Final = (
-    "welcome to nginx",
-    "apache2 default page",
-    "apache2 debian default page",
-    "it works!",
-    "iis windows server",
+_META_CHARSET: Final = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I
 )
-_CHALLENGE: Final = (
-    "just a moment...",
-    "attention required! | cloudflare",
-    "checking your browser before accessing",
-    "ddos protection by",
+# Elements that fetch something into the page, and the attribute that says what.
+_FETCHING: Final = {
+    "script": "src", "iframe": "src", "img": "src", "audio": "src", "video": "src",
+    "source": "src", "embed": "src", "track": "src", "object": "data",
+}  # fmt: skip
+# Signatures of types (WHATWG MIME Sniffing, 6 and 7).
+_SIGNATURES: Final = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"BM", "image/bmp"),
+    (b"\x00\x00\x01\x00", "image/x-icon"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"\x1f\x8b\x08", "application/gzip"),
+    (b"wOFF", "font/woff"),
+    (b"wOF2", "font/woff2"),
+    (b"ID3", "audio/mpeg"),
+    (b"OggS\x00", "application/ogg"),
+    (b"\x1aE\xdf\xa3", "video/webm"),
+    (b"%!PS-Adobe-", "application/postscript"),
 )
-_PARKED: Final = (
-    "this domain is for sale",
-    "domain is parked",
-    "buy this domain",
-    "this domain may be for sale",
-)
-# The centred line under a server's built-in error page.
-_FOOT: Final = re.compile(
-    r"<hr><center>(openresty|nginx|cloudflare)[^<]*</center>|<address>(apache)[/ ]", re.I
+_HTML_START: Final = re.compile(
+    rb"(?:<!--.{0,2000}?-->\s*)*<(?:!doctype html|html|head|body|title|script|iframe|h1|div|font|"
+    rb"table|style|meta|p|a|br|b)[\s>]",
+    re.I | re.DOTALL,
 )
 
 
-class _Page(HTMLParser):
+class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.title = ""
         self.password = False
         self.words: list[str] = []
+        self.fetched: list[str] = []
         self._inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("title", "script", "style"):
             self._inside.append(tag)
-        if tag == "input" and ("type", "password") in [(k, (v or "").lower()) for k, v in attrs]:
+        values = {name: value or "" for name, value in attrs}
+        if tag == "input" and values.get("type", "").lower() == "password":
             self.password = True
+        wanted = _FETCHING.get(tag)
+        if tag == "link" and "stylesheet" in values.get("rel", "").lower():
+            wanted = "href"
+        url = values.get(wanted, "").strip() if wanted else ""
+        if url[:7].lower() == "http://" and len(self.fetched) < _MAX_MIXED:
+            self.fetched.append(url[:300])
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self._inside:
             self._inside.remove(tag)
 
     def handle_data(self, data: str) -> None:
-        if "title" in self._inside:
+        if "title" in self._inside and len(self.title) < 500:
             self.title += data
         if "script" not in self._inside and "style" not in self._inside:
             self.words.append(data)
 
 
-def page_facts(status: int, headers: dict[str, str], body: bytes) -> dict[str, FactValue]:
-    """The facts of a body; ``headers`` by lower-case name."""
-    text = body.decode("utf-8", "replace")
+def page_facts(
+    status: int, headers: dict[str, str], body: bytes, *, secure: bool = False
+) -> dict[str, FactValue]:
+    """The facts of a decoded body; ``headers`` by lower-case name, ``secure`` for an https page."""
     media = headers.get("content-type", "").partition(";")[0].strip().lower()
-    facts: dict[str, FactValue] = {"http.body_bytes": len(body)}
-    if "html" in media or text.lstrip()[:15].lower().startswith(("<!doctype", "<html")):
-        page = _Page()
-        page.feed(text)
-        words = _fold(" ".join(page.words))
-        title = _SPACE.sub(" ", page.title).strip()[:200]
+    sniffed = sniff(body)
+    facts: dict[str, FactValue] = {}
+    if sniffed:
+        facts["http.sniffed_type"] = sniffed
+    charset = _charset(headers, body, media or sniffed)
+    text = body.decode("utf-8", "replace")
+    if charset:
+        facts["http.charset"] = charset
+        if body:
+            facts["http.charset_fits"] = fits(body, charset)
+            text = _decoded(body, charset)
+    if "html" in media or sniffed == "text/html":
+        reader = _Reader()
+        reader.feed(text)
+        words = _fold(" ".join(reader.words))
+        title = _SPACE.sub(" ", reader.title).strip()[:200]
         if title:
             facts["http.title"] = title
         facts["http.body_text"] = words
-        facts["http.body_kind"] = _html_kind(
-            status, headers, text, title.lower(), words, page.password
-        )
-        foot = _FOOT.search(text)
-        if foot:
-            facts["http.product"] = (foot[1] or foot[2]).lower()
-        return facts
-    facts["http.body_text"] = _fold(text)
-    facts["http.body_kind"] = _plain_kind(body, text, media)
+        if secure:
+            facts["http.mixed_content"] = list(dict.fromkeys(reader.fetched))
+        page = Page(status, headers, title.lower(), words, text.lower())
+        mark = first_mark(page)
+        facts["http.body_kind"] = _html_kind(page, mark.kind if mark else "", reader.password)
+        product = (mark.product if mark else "") or error_product(page)
+    else:
+        words = _fold(text)
+        facts["http.body_text"] = words
+        page = Page(status, headers, "", words, text[:65_536].lower())
+        mark = first_mark(page)
+        facts["http.body_kind"] = mark.kind if mark else _plain_kind(body, media, sniffed)
+        product = (mark.product if mark else "") or error_product(page)
+    if product:
+        facts["http.product"] = product
     return facts
 
 
@@ -90,36 +127,80 @@ def _fold(text: str) -> str:
     return _SPACE.sub(" ", text).strip().lower()[:MAX_TEXT]
 
 
-def _plain_kind(body: bytes, text: str, media: str) -> str:
+def _plain_kind(body: bytes, media: str, sniffed: str) -> str:
     if not body:
         return "empty"
-    if "json" in media:
+    if "json" in media or (not media and sniffed == "application/json"):
         return "json"
-    if not media:
-        try:
-            json.loads(text)
-        except ValueError:
-            pass
-        else:
-            return "json"
     return "text" if media.startswith("text/") or not media else "other"
 
 
-def _html_kind(
-    status: int, headers: dict[str, str], text: str, title: str, words: str, password: bool
-) -> str:
-    if not text.strip():
+def _html_kind(page: Page, marked: str, password: bool) -> str:
+    if not page.html.strip():
         return "empty"
-    if "cf-mitigated" in headers or any(
-        mark in title or mark in words[:300] for mark in _CHALLENGE
-    ):
-        return "challenge"
-    if status < 400 and any(mark in title or mark in words[:200] for mark in _DEFAULT):
-        return "default_page"
-    if any(mark in words for mark in _PARKED):
-        return "parked"
-    if title.startswith("index of /"):
-        return "directory_listing"
+    if marked:
+        return marked
     if password:
         return "login_form"
-    return "error_page" if status >= 400 else "html"
+    return "error_page" if page.status >= 400 else "html"
+
+
+def sniff(body: bytes) -> str:
+    """The media type that the first bytes show, '' where they show none."""
+    for mark, media in _SIGNATURES:
+        if body.startswith(mark):
+            return media
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "image/webp"
+    if body[4:8] == b"ftyp":
+        return "video/mp4"
+    start = body.removeprefix(codecs.BOM_UTF8).lstrip()[:4_096]
+    if _HTML_START.match(start):
+        return "text/html"
+    if start.startswith(b"<?xml"):
+        return "image/svg+xml" if b"<svg" in start else "text/xml"
+    if start.lower().startswith(b"<svg"):
+        return "image/svg+xml"
+    if start[:1] in (b"{", b"["):
+        try:
+            json.loads(body)
+        except (ValueError, RecursionError):
+            return ""
+        return "application/json"
+    return ""
+
+
+def _charset(headers: dict[str, str], body: bytes, media: str) -> str:
+    """The declared encoding: the field's, or for HTML the one in its first kilobyte."""
+    declared = re.search(r'charset\s*=\s*"?([\w.:-]+)', headers.get("content-type", ""), re.I)
+    if declared:
+        return declared[1].lower()
+    meta = _META_CHARSET.search(body[:1_024]) if "html" in media else None
+    return meta[1].decode("ascii").lower() if meta else ""
+
+
+def fits(body: bytes, charset: str) -> bool:
+    """Whether the text can be read in this encoding.
+
+    An encoding of one byte a character reads everything. Text in it that is proper UTF-8, letters
+    beyond ASCII included, is what readers see as “Ã¼”: it does not fit.
+    """
+    try:
+        b"".decode(charset)  # refuses what is a codec but no encoding of text, such as zlib
+        codecs.getincrementaldecoder(charset)().decode(body)
+    except (LookupError, ValueError):
+        return False
+    if body.isascii() or codecs.lookup(charset).name in ("utf-8", "utf-8-sig", "utf-16", "utf-32"):
+        return True
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(body)
+    except UnicodeError:
+        return True
+    return codecs.lookup(charset).name not in ("iso8859-1", "iso8859-15", "cp1252", "ascii")
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    try:
+        return body.decode(charset, "replace")
+    except (LookupError, ValueError, UnicodeError):
+        return body.decode("utf-8", "replace")

@@ -1,4 +1,8 @@
-"""The TLS handshake and the certificate as facts; failed verification is a finding, no end."""
+"""The TLS handshake and the certificate as facts; failed verification is a finding, no end.
+
+A socket's timeout bounds the whole handshake, not each of its steps: a peer that drips bytes gains
+no time (Python's ssl documents it for ``do_handshake`` since 3.5; tests/observe/test_hostile.py).
+"""
 
 from __future__ import annotations
 
@@ -8,32 +12,45 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import certifi
 from cryptography import x509
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID, NameOID
 
 from kb.facts import FactValue
+from kb.observe.certificate import common_name, describe
+from kb.observe.fetch import Fetcher
+from kb.observe.http import Connection
 from kb.observe.target import Target
+from kb.observe.trust import incomplete
 
 _PROBLEMS: Final = {
-    9: "not_yet_valid", 10: "expired", 18: "self_signed", 19: "private_root", 26: "wrong_purpose",
-    62: "hostname_mismatch", 64: "hostname_mismatch", 66: "weak", 67: "weak", 68: "weak",
+    9: "not_yet_valid", 10: "expired", 18: "self_signed", 19: "private_root", 23: "revoked",
+    26: "wrong_purpose", 62: "hostname_mismatch", 64: "hostname_mismatch", 66: "weak", 67: "weak",
+    68: "weak",
 }  # fmt: skip
-
-
-class Connection(Protocol):
-    """What of a socket is needed once the guard has opened it."""
-
-    def settimeout(self, value: float | None, /) -> None: ...
-    def recv(self, bufsize: int, /) -> bytes: ...
-    def sendall(self, data: bytes, /) -> None: ...
-    def close(self) -> None: ...
-
+# The peer's first bytes are no TLS record: OpenSSL's reasons for it.
+_NO_RECORD: Final = frozenset(
+    {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE",
+     "HTTPS_PROXY_REQUEST"}
+)  # fmt: skip
+_CERTIFICATE_REQUEST: Final = 13  # HandshakeType (RFC 8446, B.3)
+_MAX_CHAIN: Final = 16
 
 Opener = Callable[[], Any]  # opens a fresh, guarded socket to the same address
+
+
+class _Socket(ssl.SSLSocket):
+    """A TLS socket that knows whether the peer asked for a client certificate."""
+
+    certificate_requested = False
+
+
+def _note(
+    connection: object, direction: str, _version: object, _kind: object, message: object, _: bytes
+) -> None:
+    if direction == "read" and message == _CERTIFICATE_REQUEST and isinstance(connection, _Socket):
+        connection.certificate_requested = True
 
 
 @dataclass(slots=True)
@@ -44,20 +61,28 @@ class Handshake:
     connection: Connection | None
     summary: str
     detail: list[str] = field(default_factory=list)
+    chain: list[x509.Certificate] = field(default_factory=list)
 
 
-@functools.lru_cache(maxsize=8)
-def _context(verify: bool, ca_file: str, legacy: bool = False) -> ssl.SSLContext:
+@functools.lru_cache(maxsize=16)
+def _context(
+    verify: bool, ca_file: str, legacy: bool = False, protocols: tuple[str, ...] = ("http/1.1",)
+) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.hostname_checks_common_name = False
+    context.sslsocket_class = _Socket
+    # The one way of the standard library to see a CertificateRequest inside of TLS 1.3.
+    setattr(context, "_msg_callback", _note)  # noqa: B010  # no stub knows the attribute
     if verify:
         context.load_verify_locations(certifi.where())
         if ca_file:
             context.load_verify_locations(ca_file)
     else:
-        # The chain is recorded and nothing is trusted; the probe never sends a secret.
+        # The chain is recorded and nothing is trusted; the probe never sends a secret. So that a
+        # weak certificate is seen at all, its strength does not end the handshake.
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+        context.set_ciphers("DEFAULT@SECLEVEL=0")
     if legacy:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -65,113 +90,172 @@ def _context(verify: bool, ca_file: str, legacy: bool = False) -> ssl.SSLContext
             context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.set_ciphers("ALL:@SECLEVEL=0")
     else:
-        context.set_alpn_protocols(["http/1.1"])
+        context.set_alpn_protocols(list(protocols))
     return context
 
 
-def handshake(target: Target, open_socket: Opener, ca_file: str, deadline: float) -> Handshake:
-    """Verify first; on a bad certificate shake hands again without trust, to record the chain."""
+def handshake(
+    target: Target,
+    open_socket: Opener,
+    first: Any,
+    ca_file: str,
+    deadline: float,
+    fetcher: Fetcher | None = None,
+    *,
+    http2: bool = False,
+) -> Handshake:
+    """Verify first, on ``first``; on a bad certificate shake hands again without trust, to record
+    the chain. ``open_socket`` opens another connection to the same address.
+
+    With a ``fetcher`` a missing issuer is looked for. With ``http2`` that protocol alone is
+    offered.
+    """
     started = time.monotonic()
-    connection, error = _attempt(target, open_socket(), _context(True, ca_file))
+    protocols = ("h2",) if http2 else ("http/1.1",)
+    connection, error, asked = _attempt(
+        target.host, first, _context(True, ca_file, protocols=protocols), deadline
+    )
     code = 0
     if isinstance(error, ssl.SSLCertVerificationError):
         code = error.verify_code
-        connection, error = _attempt(target, open_socket(), _context(False, ""))
+        connection, error, asked = _attempt(
+            target.host, _opened(open_socket), _context(False, "", protocols=protocols), deadline
+        )
     if connection is None:
-        return _failed(target, error, open_socket, started, deadline)
+        return _failed(target, error, asked, open_socket, started, deadline)
     facts: dict[str, FactValue] = {
         "tls.outcome": "ok" if code == 0 else "untrusted",
         "tls.verify_code": code,
         "tls.version": connection.version() or "",
         "tls.cipher": (connection.cipher() or ("",))[0],
         "tls.time_ms": (time.monotonic() - started) * 1000,
+        "tls.client_certificate_requested": connection.certificate_requested,
     }
     alpn = connection.selected_alpn_protocol()
     if alpn:
         facts["tls.alpn"] = alpn
     chain = _chain(connection)
-    _describe(chain, facts)
-    facts["tls.problem"] = _problem(code, chain, facts)
-    problem = facts["tls.problem"]
+    facts |= describe(chain, target.host)
+    problem = _problem(code, chain, ca_file, fetcher, deadline)
+    facts["tls.problem"] = problem
+    if problem in ("incomplete_chain", "unknown_issuer") and chain:
+        facts["tls.missing_issuer"] = common_name(chain[-1].issuer)
     summary = (
         f"{facts['tls.version']}, the certificate is trusted"
         if code == 0
-        else f"The certificate is not trusted: {str(problem).replace('_', ' ')}"
+        else f"The certificate is not trusted: {problem.replace('_', ' ')}"
     )
-    return Handshake(facts, connection, summary, _lines(facts))
+    return Handshake(facts, connection, summary, _lines(facts), chain)
+
+
+def leaf_without_name(open_socket: Opener, deadline: float) -> bytes | None:
+    """The certificate (DER) that the port shows to a client that sends no name, None if none."""
+    connection, _, _ = _attempt(None, _opened(open_socket), _context(False, ""), deadline)
+    if connection is None:
+        return None
+    leaf = connection.getpeercert(binary_form=True)
+    connection.close()
+    return leaf
+
+
+def _opened(open_socket: Opener) -> Any:
+    try:
+        return open_socket()
+    except OSError:
+        return None
 
 
 def _attempt(
-    target: Target, plain: Any, context: ssl.SSLContext
-) -> tuple[ssl.SSLSocket | None, Exception | None]:
+    host: str | None, plain: Any, context: ssl.SSLContext, deadline: float
+) -> tuple[_Socket | None, Exception | None, bool]:
+    """One handshake: the connection or the error, and if a client certificate was asked for."""
+    if plain is None:
+        return None, ConnectionError("no second connection"), False
+    if host is None and context.check_hostname:  # pragma: no cover  # a programmer's error
+        raise ValueError("a verified handshake needs a name")
     try:
-        return context.wrap_socket(plain, server_hostname=target.host), None
+        plain.settimeout(max(0.001, deadline - time.monotonic()))
+        secured = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     except (OSError, ValueError) as error:
         plain.close()
-        return None, error
+        return None, error, False
+    assert isinstance(secured, _Socket)  # noqa: S101  # by sslsocket_class
+    try:
+        secured.do_handshake()
+    except (OSError, ValueError) as error:
+        secured.close()
+        return None, error, secured.certificate_requested
+    return secured, None, secured.certificate_requested
 
 
 def _failed(
-    target: Target, error: Exception | None, open_socket: Opener, started: float, deadline: float
+    target: Target,
+    error: Exception | None,
+    asked: bool,
+    open_socket: Opener,
+    started: float,
+    deadline: float,
 ) -> Handshake:
     reason = getattr(error, "reason", None) or ""
     outcome = "failed"
     facts: dict[str, FactValue] = {}
     if isinstance(error, TimeoutError):
         outcome = "timeout"
-    elif isinstance(error, ConnectionResetError):
+    elif isinstance(error, ConnectionError):
         outcome = "reset"
     elif isinstance(error, ssl.SSLEOFError) or reason == "UNEXPECTED_EOF_WHILE_READING":
         outcome = "closed"
-    elif reason in (
-        "WRONG_VERSION_NUMBER",
-        "HTTP_REQUEST",
-        "PACKET_LENGTH_TOO_LONG",
-        "RECORD_LAYER_FAILURE",
-    ):
-        outcome = "plain_http" if _answers_http(target, open_socket, deadline) else "not_tls"
+    elif reason in _NO_RECORD:
+        said = _plain_answer(target, open_socket, deadline)
+        outcome = "plain_http" if said.startswith(b"HTTP/") else "not_tls"
+        if outcome == "not_tls" and said:
+            facts["tcp.banner"] = banner(said)
     if outcome == "failed":
         facts["tls.alert"] = reason or type(error).__name__
-        facts["tls.legacy_version"] = _legacy(target, open_socket)
-        if "CERTIFICATE_REQUIRED" in reason:
-            facts["tls.client_certificate_requested"] = True
+        facts["tls.legacy_version"] = _legacy(target, open_socket, deadline)
+    if asked or "CERTIFICATE_REQUIRED" in reason:
+        facts["tls.client_certificate_requested"] = True
     facts["tls.outcome"] = outcome
     facts["tls.time_ms"] = (time.monotonic() - started) * 1000
-    said = {
+    sentences = {
         "timeout": "The server did not finish the handshake in time",
         "reset": "The connection was reset during the handshake",
         "closed": "The server closed the connection during the handshake",
         "plain_http": "The port speaks plain HTTP, not TLS",
         "not_tls": "The port answers, but with something that is not TLS",
-        "failed": f"The handshake failed: {reason or error}",
+        "failed": f"The handshake failed: {reason or type(error).__name__}",
     }
-    return Handshake(facts, None, said[outcome])
+    return Handshake(facts, None, sentences[outcome])
 
 
-def _answers_http(target: Target, open_socket: Opener, deadline: float) -> bool:
-    """Whether the port answers a plain request in HTTP."""
+def banner(data: bytes) -> str:
+    """First bytes of a stranger as one printable line."""
+    text = data[:120].decode("latin-1").strip()
+    return "".join(char if char.isprintable() else " " for char in text).strip()
+
+
+def _plain_answer(target: Target, open_socket: Opener, deadline: float) -> bytes:
+    """What the port says to a plain request."""
+    plain = _opened(open_socket)
+    if plain is None:
+        return b""
     try:
-        plain = open_socket()
-    except OSError:
-        return False
-    try:
-        plain.settimeout(max(0.05, min(2.0, deadline - time.monotonic())))
+        plain.settimeout(max(0.001, min(2.0, deadline - time.monotonic())))
         plain.sendall(
             f"HEAD / HTTP/1.1\r\nHost: {target.authority}\r\nConnection: close\r\n\r\n".encode()
         )
-        return bool(plain.recv(64).startswith(b"HTTP/"))
+        return bytes(plain.recv(256))
     except OSError:
-        return False
+        return b""
     finally:
         plain.close()
 
 
-def _legacy(target: Target, open_socket: Opener) -> str:
+def _legacy(target: Target, open_socket: Opener, deadline: float) -> str:
     """The old version that works, or ``none``."""
-    try:
-        connection, _ = _attempt(target, open_socket(), _context(False, "", legacy=True))
-    except OSError:
-        return "none"
+    connection, _, _ = _attempt(
+        target.host, _opened(open_socket), _context(False, "", legacy=True), deadline
+    )
     if connection is None:
         return "none"
     version = connection.version() or "none"
@@ -193,7 +277,7 @@ def _chain(connection: ssl.SSLSocket) -> list[x509.Certificate]:
         leaf = connection.getpeercert(binary_form=True)
         raw = [leaf] if leaf else []
     chain = []
-    for der in raw[:16]:
+    for der in raw[:_MAX_CHAIN]:
         try:
             chain.append(x509.load_der_x509_certificate(der))
         except ValueError:
@@ -201,64 +285,19 @@ def _chain(connection: ssl.SSLSocket) -> list[x509.Certificate]:
     return chain
 
 
-def _describe(chain: list[x509.Certificate], facts: dict[str, FactValue]) -> None:
-    facts["tls.chain_length"] = len(chain)
-    if not chain:
-        return
-    leaf = chain[0]
-    now = datetime.now(UTC)
-    facts["tls.subject"] = _common_name(leaf.subject)
-    facts["tls.issuer"] = _common_name(leaf.issuer)
-    facts["tls.names"] = _names(leaf)
-    facts["tls.not_before"] = leaf.not_valid_before_utc.isoformat()
-    facts["tls.not_after"] = leaf.not_valid_after_utc.isoformat()
-    facts["tls.days_left"] = (leaf.not_valid_after_utc - now).days
-    facts["tls.days_until_valid"] = max(0, (leaf.not_valid_before_utc - now).days)
-    url = _issuer_url(chain[-1])
-    if url:
-        facts["tls.issuer_url"] = url
-
-
-def _common_name(name: x509.Name) -> str:
-    values = name.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(values[0].value)[:200] if values else name.rfc4514_string()[:200]
-
-
-def _names(leaf: x509.Certificate) -> list[str]:
-    try:
-        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
-        return []
-    found = [*names.get_values_for_type(x509.DNSName)]
-    found += [str(address) for address in names.get_values_for_type(x509.IPAddress)]
-    return found[:100]
-
-
-def _issuer_url(certificate: x509.Certificate) -> str:
-    try:
-        access = certificate.extensions.get_extension_for_oid(
-            ExtensionOID.AUTHORITY_INFORMATION_ACCESS
-        ).value
-    except (x509.ExtensionNotFound, ValueError):
-        return ""
-    assert isinstance(access, x509.AuthorityInformationAccess)  # noqa: S101  # by its OID
-    for item in access:
-        if item.access_method == AuthorityInformationAccessOID.CA_ISSUERS:
-            value = getattr(item.access_location, "value", "")
-            if isinstance(value, str) and value.startswith(("http://", "https://")):
-                return value[:500]
-    return ""
-
-
-def _problem(code: int, chain: list[x509.Certificate], facts: dict[str, FactValue]) -> str:
+def _problem(
+    code: int,
+    chain: list[x509.Certificate],
+    ca_file: str,
+    fetcher: Fetcher | None,
+    deadline: float,
+) -> str:
     if code == 0:
         return "none"
     if code in (20, 21):
-        # The last certificate sent was issued by somebody who was not sent. A public authority
-        # says where its certificate lies (AIA, RFC 5280, 4.2.2.1); a private one seldom does.
-        last = chain[-1] if chain else None
-        missing = last is not None and last.issuer != last.subject
-        return "incomplete_chain" if missing and "tls.issuer_url" in facts else "unknown_issuer"
+        # Somebody who was not sent has issued the last certificate: known to the world, or not.
+        found = chain and fetcher and incomplete(chain, ca_file, fetcher, deadline)
+        return "incomplete_chain" if found else "unknown_issuer"
     return _PROBLEMS.get(code, "other")
 
 

@@ -97,13 +97,13 @@ def _update(writable: Any, base: KnowledgeBase, progress: Progress | None) -> No
     with writable.searcher() as searcher:
         known = {fields["id"]: fields["digest"] for fields in searcher.documents()}
     wanted = {str(article.id): article for article in base.published}
-    changed = [item for key, item in wanted.items() if known.get(key) != item.digest]
+    changed = [item for key, item in wanted.items() if known.get(key) != base.digest_of(item)]
     writer = writable.writer()
     try:
         for key in known.keys() - wanted.keys():
             writer.delete_by_term("id", key)
         for number, article in enumerate(changed, start=1):
-            writer.update_document(**_document(article))
+            writer.update_document(**_document(base, article))
             if progress:
                 progress(number, len(changed))
     except BaseException:
@@ -112,15 +112,21 @@ def _update(writable: Any, base: KnowledgeBase, progress: Progress | None) -> No
     writer.commit(optimize=True)
 
 
-def _document(article: Article) -> dict[str, str]:
+def _document(base: KnowledgeBase, article: Article) -> dict[str, str]:
     headings = [section.title for section in article.sections]
     headings += [cause.title for cause in article.causes]
+    # A translation is found by its title and by what people of that language say.
+    others = base.in_all_languages(article)[1:]
+    symptoms = [
+        *article.symptoms,
+        *(text for item in others for text in (item.title, *item.symptoms)),
+    ]
     return {
         "id": str(article.id),
-        "digest": article.digest,
+        "digest": base.digest_of(article),
         "title": f"{article.title}. {article.summary}",
         "identifiers": ". ".join(article.identifiers),
-        "symptoms": ". ".join(article.symptoms),
+        "symptoms": ". ".join(symptoms),
         "headings": ". ".join(headings),
         "body": article.body,
         "words": " ".join((article.title, article.summary, *article.symptoms, article.body)),

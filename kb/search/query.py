@@ -48,7 +48,8 @@ class Searcher:
         self._phrases = [
             (phrase.lower(), phrase, article)
             for article in base.published
-            for phrase in (article.title, *article.identifiers, *article.symptoms)
+            for item in base.in_all_languages(article)
+            for phrase in (item.title, *article.identifiers, *item.symptoms)
         ]
 
     def search(self, text: str, limit: int = 10, category: str | None = None) -> SearchResult:

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from kb.facts import FactValue
 from kb.wire.challenges import parse_challenges
+from kb.wire.fields import field_facts
 
 # Marks of products in the Server header, the most specific first.
 _PRODUCTS = (
@@ -26,11 +27,50 @@ _PRODUCTS = (
     ("litespeed", "litespeed"),
     ("gunicorn", "gunicorn"),
     ("werkzeug", "werkzeug"),
+    ("uvicorn", "uvicorn"),
+    ("jetty", "jetty"),
+    ("kestrel", "kestrel"),
+    ("lighttpd", "lighttpd"),
+    ("traefik", "traefik"),
+    ("haproxy", "haproxy"),
+    ("imperva", "imperva"),
+    ("sucuri", "sucuri"),
+    ("bigip", "f5"),
+    ("big-ip", "f5"),
     ("awselb", "aws-elb"),
+    ("simplehttp", "python"),
 )
-_CDN = frozenset({"cloudflare", "akamai", "cloudfront", "fastly"})
-_PROXY = frozenset({"varnish", "squid", "envoy", "aws-elb", "haproxy"})
-_APPLICATION = frozenset({"gunicorn", "werkzeug", "tomcat", "express"})
+# Headers that only one product sends, whatever Server says.
+_HEADER_MARKS = (
+    ("cf-ray", "cloudflare"),
+    ("x-amz-cf-id", "cloudfront"),
+    ("x-akamai-request-id", "akamai"),
+    ("akamai-grn", "akamai"),
+    ("x-iinfo", "imperva"),
+    ("x-sucuri-id", "sucuri"),
+    ("x-vercel-id", "vercel"),
+    ("x-nf-request-id", "netlify"),
+    ("x-azure-ref", "azure"),
+    ("x-varnish", "varnish"),
+)
+_CDN = frozenset(
+    {
+        "cloudflare",
+        "akamai",
+        "cloudfront",
+        "fastly",
+        "imperva",
+        "sucuri",
+        "vercel",
+        "netlify",
+        "azure",
+    }
+)
+_PROXY = frozenset({"varnish", "squid", "envoy", "aws-elb", "haproxy", "traefik", "f5"})
+_APPLICATION = frozenset(
+    {"gunicorn", "werkzeug", "tomcat", "express", "uvicorn", "jetty", "kestrel", "django",
+     "laravel", "rails", "symfony", "asp.net", "php", "python"}
+)  # fmt: skip
 
 
 def join_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -58,8 +98,9 @@ def response_facts(
         "http.headers": headers,
         "http.server": server,
         "http.product": product,
-        "http.layer": _layer(product, headers),
+        "http.layer": layer_of(product, headers),
     }
+    facts |= field_facts(headers)
     challenges = parse_challenges(
         value for name, value in pairs if name.lower() in ("www-authenticate", "proxy-authenticate")
     )
@@ -82,10 +123,9 @@ def response_facts(
 
 
 def _product(headers: dict[str, str], server: str) -> str:
-    if "cf-ray" in headers:
-        return "cloudflare"
-    if "x-amz-cf-id" in headers:
-        return "cloudfront"
+    for mark, name in _HEADER_MARKS:
+        if mark in headers:
+            return name
     if "x-served-by" in headers and "cache-" in headers["x-served-by"]:
         return "fastly"
     for mark, name in _PRODUCTS:
@@ -94,7 +134,8 @@ def _product(headers: dict[str, str], server: str) -> str:
     return "express" if headers.get("x-powered-by", "").lower() == "express" else ""
 
 
-def _layer(product: str, headers: dict[str, str]) -> str:
+def layer_of(product: str, headers: dict[str, str]) -> str:
+    """Who wrote the answer (``http.layer``), by the product whose mark it carries."""
     if product in _CDN:
         return "cdn"
     if product in _PROXY:

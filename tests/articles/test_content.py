@@ -85,6 +85,7 @@ def test_a_broken_article_leaves_the_rest(folder: Path) -> None:
 
 
 def test_solution_links_are_found_outside_of_code() -> None:
+    assert mentioned("(#2173), [a](#2174), [#2175](x)") == (2173,)
     assert mentioned("see #2173 and `#2174`, not \\#2175 nor a#2176\n```\n#2177\n```\n") == (2173,)
 
 

@@ -36,6 +36,17 @@ def free_port(address: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
+def free_ports(count: int) -> list[int]:
+    """Different TCP ports that nobody listens on right now."""
+    with contextlib.ExitStack() as stack:
+        found = []
+        for _ in range(count):
+            probe = stack.enter_context(socket.socket())
+            probe.bind(("127.0.0.1", 0))
+            found.append(int(probe.getsockname()[1]))
+    return found
+
+
 def listening(port: int, address: str = "127.0.0.1") -> bool:
     """Whether something takes a connection there."""
     try:

@@ -13,7 +13,7 @@ Handler = Callable[[socket.socket], None]
 
 
 @contextlib.contextmanager
-def serving(handle: Handler) -> Iterator[int]:
+def serving(handle: Handler, address: str = "127.0.0.1") -> Iterator[int]:
     """Serve each connection with ``handle`` in its own thread; gives the port."""
     threads: list[threading.Thread] = []
     closing = threading.Event()
@@ -32,7 +32,8 @@ def serving(handle: Handler) -> Iterator[int]:
             threads.append(threading.Thread(target=work, args=(connection,)))
             threads[-1].start()
 
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, 0), family=family, backlog=64) as listener:
         acceptor = threading.Thread(target=accept)
         acceptor.start()
         try:

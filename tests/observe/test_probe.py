@@ -12,7 +12,7 @@ import pytest
 
 from kb.errors import BadURL, CredentialsInURL, TargetRefused
 from kb.observe import Policy, Probe
-from kb.observe.guard import is_public, parse_networks, parse_resolver
+from kb.observe.policy import is_public, parse_networks, parse_resolver
 from kb.observe.target import parse_target
 from tests.observe.certificates import Authority, issue, pem, server_context
 from tests.observe.servers import Handler, over_tls, request, resetting, saying, serving
@@ -22,7 +22,7 @@ LOOPBACK = Policy(allow=parse_networks("127.0.0.0/8"))
 
 
 def probe(url: str, **settings: object) -> dict[str, object]:
-    return dict(Probe(LOOPBACK, deadline=1.0, **settings).run(url).facts)  # type: ignore[arg-type]
+    return dict(Probe(LOOPBACK, deadline=1.0, requests=0, **settings).run(url).facts)  # type: ignore[arg-type]
 
 
 def ask(handle: Handler) -> dict[str, object]:
@@ -155,7 +155,7 @@ def test_a_challenge_is_read_and_cookies_are_not_kept() -> None:
         b"Set-Cookie: session=secret\r\nContent-Length: 0\r\n\r\n"
     )
     with serving(saying(answer)) as port:
-        result = Probe(LOOPBACK, deadline=1.0).run(f"http://127.0.0.1:{port}/")
+        result = Probe(LOOPBACK, deadline=1.0, requests=0).run(f"http://127.0.0.1:{port}/")
     assert result.facts["http.challenge_schemes"] == ["basic"]
     assert result.facts["http.realm"] == "Staff"
     assert "secret" not in repr(result)
@@ -176,22 +176,24 @@ def test_certificates_and_their_problems(tmp_path: Path) -> None:
     root = issue("Test Root", authority=True)
     middle = issue("Test Intermediate", root, authority=True)
     other = issue("Unknown Root", authority=True)
-    aia = "http://ca.example/intermediate.crt"
-    cases = {
-        "none": (issue("good", middle), middle),
-        "expired": (issue("old", root, days=(-90, -3)),),
-        "not_yet_valid": (issue("early", root, days=(3, 90)),),
-        "hostname_mismatch": (issue("wrong", root, names=("other.example",)),),
-        "self_signed": (issue("alone"),),
-        "private_root": (issue("private", other), other),
-        "incomplete_chain": (issue("short", middle, issuer_url=aia),),
-        "unknown_issuer": (issue("unknown", other),),
-    }
-    for problem, chain in cases.items():
-        facts = tls(tmp_path, *chain, root=root)
-        assert facts["tls.problem"] == problem
-        assert facts["http.status"] == 200, problem
-        assert facts["tls.chain_length"] == len(chain)
+    with serving(saying(b"HTTP/1.1 200 OK\r\n\r\n" + pem(middle))) as port:
+        aia = f"http://127.0.0.1:{port}/intermediate.crt"
+        cases = {
+            "none": (issue("good", middle), middle),
+            "expired": (issue("old", root, days=(-90, -3)),),
+            "not_yet_valid": (issue("early", root, days=(3, 90)),),
+            "hostname_mismatch": (issue("wrong", root, names=("other.example",)),),
+            "self_signed": (issue("alone"),),
+            "private_root": (issue("private", other), other),
+            "incomplete_chain": (issue("short", middle, issuer_url=aia),),
+            "unknown_issuer": (issue("unknown", other),),
+        }
+        for problem, chain in cases.items():
+            facts = tls(tmp_path, *chain, root=root)
+            assert facts["tls.problem"] == problem
+            assert facts["http.status"] == 200, problem
+            assert facts["tls.chain_length"] == len(chain)
+            assert facts["tls.chain_ordered"] is True
 
 
 def test_https_to_a_plain_port() -> None:

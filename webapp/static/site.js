@@ -1,22 +1,56 @@
-// Enhancements over pages that work without them: live probe, typeahead, copy buttons.
+// Enhancements over pages that work without them: live probe, typeahead, recent questions, copying.
 
-const typed = (event) => /^(input|textarea|select)$/i.test(event.target.tagName) || event.target.isContentEditable;
+const root = document.body.dataset.root;
+const prefix = document.body.dataset.prefix;
+const say = (name) => document.body.dataset[`say${name[0].toUpperCase()}${name.slice(1)}`];
+const typing = (event) => /^(input|textarea|select)$/i.test(event.target.tagName) || event.target.isContentEditable;
 
-// Without scripts a form waits for the probe; with them the text's answer comes at once.
-const unwait = (root) => root.querySelectorAll('input[name="wait"]').forEach((field) => field.remove());
+// Recent questions: in this browser only, short ones only, and never more than eight.
+const RECENT = "errordesk:recent";
+const recent = {
+  read() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(RECENT) ?? "[]");
+      return Array.isArray(kept) ? kept.filter((text) => typeof text === "string").slice(0, 8) : [];
+    } catch { return []; }
+  },
+  add(text) {
+    const line = text.trim();
+    if (!line || line.length > 160 || line.includes("\n")) return;
+    try { localStorage.setItem(RECENT, JSON.stringify([line, ...this.read().filter((old) => old !== line)].slice(0, 8))); } catch { /* storage is full or forbidden */ }
+  },
+  clear() { try { localStorage.removeItem(RECENT); } catch { /* as above */ } },
+};
 
-function addCopyButtons(root) {
-  for (const block of root.querySelectorAll("pre")) {
-    if (block.nextElementSibling?.matches("[data-copier]")) continue;
+async function copy(button, text) {
+  const before = button.textContent;
+  await navigator.clipboard.writeText(text);
+  button.textContent = say("copied");
+  setTimeout(() => { button.textContent = before; }, 2000);
+}
+
+function addCopyButtons(region) {
+  for (const block of region.querySelectorAll("pre")) {
+    let frame = block.parentElement;
+    if (!frame.classList.contains("code")) {
+      frame = document.createElement("div");
+      frame.className = "code";
+      block.replaceWith(frame);
+      frame.append(block);
+    }
+    if (frame.querySelector("button")) continue;
     const button = document.createElement("button");
     button.type = "button";
-    button.dataset.copier = "";
-    button.textContent = "Copy";
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(block.textContent.trim());
-      button.textContent = "Copied";
+    button.textContent = say("copy");
+    button.addEventListener("click", () => copy(button, block.textContent.trim()));
+    frame.append(button);
+  }
+  for (const link of region.querySelectorAll("a[data-share]")) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || !navigator.clipboard) return;
+      event.preventDefault();
+      copy(link, link.href);
     });
-    block.after(button);
   }
 }
 
@@ -39,7 +73,9 @@ async function* events(response) {
 function showStep(list, step) {
   const item = document.createElement("li");
   item.className = step.status;
-  item.textContent = `${step.vantage}, ${step.layer}: ${step.summary} (${step.duration_ms.toFixed(1)} ms)`;
+  const who = document.createElement("b");
+  who.textContent = `${step.vantage} · ${step.layer}`;
+  item.append(who, ` ${step.summary} (${step.duration_ms.toFixed(0)} ms)`);
   list.append(item);
 }
 
@@ -55,8 +91,9 @@ async function refine(fields) {
   const region = document.querySelector("#answer");
   const progress = region.querySelector("#progress");
   progress.hidden = false;
+  progress.querySelector("ol").replaceChildren();
   try {
-    const response = await fetch("/ask/stream", { method: "POST", body: new URLSearchParams(fields) });
+    const response = await fetch(`${prefix}/ask/stream?lang=${document.documentElement.lang}`, { method: "POST", body: new URLSearchParams(fields) });
     if (!response.ok) throw new Error(String(response.status));
     for await (const [name, data] of events(response)) {
       if (name === "step") showStep(progress.querySelector("ol"), data);
@@ -70,77 +107,134 @@ async function refine(fields) {
       }
     }
   } catch {
-    showNotice("The check did not finish. Please try again.");
+    showNotice(say("broken"));
   } finally {
+    region.removeAttribute("data-pending");
     if (progress.isConnected) progress.hidden = true;
   }
 }
 
-function enhance(root) {
-  unwait(root);
-  addCopyButtons(root);
-  for (const form of root.querySelectorAll("form[data-refine]")) {
+function enhance(region) {
+  // Without scripts a form waits for the probe; with them the text's answer comes at once.
+  region.querySelectorAll('input[name="wait"]').forEach((field) => field.remove());
+  addCopyButtons(region);
+  for (const form of region.querySelectorAll("form[data-refine]")) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       refine(new FormData(form, event.submitter));
     });
   }
+  for (const form of region.querySelectorAll("form[data-ask]")) {
+    const area = form.querySelector("textarea");
+    form.addEventListener("submit", () => recent.add(area.value));
+    area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+    });
+  }
 }
 
-function typeahead(input, list) {
+function typeahead(form) {
+  const input = form.querySelector("input");
+  const panel = form.querySelector(".panel");
+  const list = form.querySelector("#found");
+  const count = form.querySelector("#found-count");
+  const forget = form.querySelector(".forget");
   let active = -1;
+  let asked = 0;
   const close = () => {
-    list.hidden = true;
+    panel.hidden = true;
     active = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   };
   const mark = (index) => {
     const options = [...list.children];
+    if (!options.length) return;
     active = (index + options.length) % options.length;
     options.forEach((option, at) => option.setAttribute("aria-selected", String(at === active)));
     input.setAttribute("aria-activedescendant", options[active].id);
+    options[active].scrollIntoView({ block: "nearest" });
   };
-  input.addEventListener("input", async () => {
-    const text = input.value;
-    const found = text.trim() ? await (await fetch(`/api/v1/suggest?q=${encodeURIComponent(text)}`)).json() : [];
-    if (text !== input.value) return;
-    list.replaceChildren(...found.map((item, at) => {
+  const show = (items, kept) => {
+    active = -1;
+    input.removeAttribute("aria-activedescendant");
+    list.replaceChildren(...items.map(([title, small, url], at) => {
       const option = document.createElement("li");
       option.id = `found-${at}`;
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
-      option.dataset.url = item.url;
-      option.textContent = `${item.title} #${item.id}`;
-      option.addEventListener("mousedown", () => location.assign(item.url));
+      option.dataset.url = url;
+      option.textContent = title;
+      if (small) {
+        const note = document.createElement("small");
+        note.textContent = small;
+        option.append(note);
+      }
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); location.assign(url); });
       return option;
     }));
-    close();
-    list.hidden = found.length === 0;
-    input.setAttribute("aria-expanded", String(found.length > 0));
+    list.setAttribute("aria-label", kept ? say("recent") : form.querySelector("label").textContent);
+    forget.hidden = !kept;
+    panel.hidden = items.length === 0;
+    count.textContent = items.length ? String(items.length) : "";
+    input.setAttribute("aria-expanded", String(items.length > 0));
+  };
+  const search = (text) => `${prefix}/search?${new URLSearchParams({ q: text })}`;
+  const showRecent = () => show(recent.read().map((text) => [text, "", search(text)]), true);
+  input.addEventListener("input", async () => {
+    const text = input.value;
+    const turn = ++asked;
+    if (!text.trim()) { showRecent(); return; }
+    const wanted = new URLSearchParams({ q: text.slice(0, 200), lang: document.documentElement.lang });
+    const response = await fetch(`${root}/api/v1/suggest?${wanted}`).catch(() => null);
+    if (turn !== asked || !response?.ok) return;
+    const found = (await response.json()).map((item) => [
+      item.title, item.match === item.title ? `#${item.id}` : `#${item.id} · ${item.match}`, `${prefix}${item.url}`,
+    ]);
+    if (turn === asked) show([...found, [say("all").replace("{}", text), "", search(text)]], false);
   });
+  input.addEventListener("focus", () => { if (!input.value) showRecent(); });
   input.addEventListener("keydown", (event) => {
-    if (list.hidden) return;
+    if (event.key === "Escape" && !panel.hidden) { event.preventDefault(); close(); return; }
+    if (panel.hidden) return;
     if (event.key === "ArrowDown") { event.preventDefault(); mark(active + 1); }
-    if (event.key === "ArrowUp") { event.preventDefault(); mark(active - 1); }
-    if (event.key === "Escape") { event.preventDefault(); close(); }
+    if (event.key === "ArrowUp") { event.preventDefault(); mark(active < 0 ? -1 : active - 1); }
     if (event.key === "Enter" && active >= 0) { event.preventDefault(); location.assign(list.children[active].dataset.url); }
   });
-  input.addEventListener("blur", close);
+  form.addEventListener("submit", () => recent.add(input.value));
+  form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) close(); });
+  forget.addEventListener("click", () => { recent.clear(); close(); input.focus(); });
+  return input;
 }
 
-const find = document.querySelector("#find");
-typeahead(find, document.querySelector("#found"));
+// The section that is being read, in the contents.
+function follow(toc) {
+  const links = new Map([...toc.querySelectorAll("a")].map((link) => [link.hash.slice(1), link]));
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      links.forEach((link) => link.removeAttribute("aria-current"));
+      links.get(entry.target.id)?.setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "-10% 0px -75% 0px" });
+  links.forEach((_, id) => { const heading = document.getElementById(id); if (heading) seen.observe(heading); });
+  if (matchMedia("(max-width: 61.99rem)").matches) toc.querySelector("details").open = false;
+}
+
+const find = typeahead(document.querySelector(".find"));
 document.addEventListener("keydown", (event) => {
-  const slash = event.key === "/" && !typed(event) && !event.ctrlKey && !event.metaKey;
-  if (slash || (event.key === "k" && (event.ctrlKey || event.metaKey))) {
+  const slash = event.key === "/" && !typing(event) && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (slash || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey)) {
     event.preventDefault();
     find.focus();
+    find.select();
   }
 });
 enhance(document);
-const pending = document.querySelector("#answer[data-pending]");
-if (pending) {
-  const form = document.querySelector("#answer form[data-refine]");
-  refine(form ? new FormData(form) : { q: document.querySelector("#q").value });
+document.querySelectorAll(".toc").forEach(follow);
+document.querySelectorAll(".filters details").forEach((filters) => { if (matchMedia("(max-width: 61.99rem)").matches) filters.open = false; });
+if (document.querySelector("#answer[data-pending]")) {
+  const fields = new URLSearchParams({ q: document.querySelector("#answer").dataset.question });
+  for (const field of document.querySelectorAll("#answer input[type=hidden][name^='reader.']")) fields.set(field.name, field.value);
+  refine(fields);
 }

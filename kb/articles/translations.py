@@ -1,0 +1,178 @@
+"""Articles, questions and categories in other languages; what drifted from English is refused.
+
+A translated article is ``articles/ID-slug.LANG.md``. It holds words only: what decides (conditions,
+roles, weights, identifiers) stays in the English file, so that a diagnosis is the same everywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from kb.article import Article, Category, Cause
+from kb.articles.parse import (
+    Reader,
+    cause_sections,
+    load_head,
+    sections_of,
+    split_head,
+)
+from kb.errors import ContentError
+
+NAME: Final = re.compile(r"(?P<id>\d+)-[a-z0-9-]+\.(?P<language>[a-z]{2})\.md")
+_SHARED: Final = re.compile(r"(?P<kind>categories|questions)\.(?P<language>[a-z]{2})\.yaml")
+_SLOT: Final = re.compile(r"\{([a-z_0-9.]+)\}")
+_REQUIRED: Final = ("id", "title", "summary", "symptoms", "causes", "updated")
+_CAUSE: Final = ("id", "evidence", "fix")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """A question in another language: ``answers`` are labels by the value's text."""
+
+    ask: str
+    why: str
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """What exists in other languages, each by its key and the language (``de``)."""
+
+    articles: Mapping[tuple[int, str], Article] = field(default_factory=dict)
+    questions: Mapping[tuple[str, str], QuestionWords] = field(default_factory=dict)
+    categories: Mapping[tuple[str, str], Category] = field(default_factory=dict)
+
+
+def parse_translation(text: str, path: str, article: Article) -> Article:
+    """``article`` in the words of the file ``text``.
+
+    Raises ContentError where it does not have exactly the causes, sections and evidence slots of
+    the English article.
+    """
+    match = NAME.fullmatch(path.rsplit("/", 1)[-1])
+    if match is None:
+        raise ContentError("A translation's name must be ID-slug.LANG.md.", path)
+    head, body, line = split_head(text, path)
+    fields = load_head(head, path)
+    reader = Reader(fields, path)
+    reader.require(_REQUIRED, frozenset(_REQUIRED))
+    if reader.integer("id") != article.id:
+        raise ContentError(f"The head does not say id {article.id}.", path, 2)
+    anchors = [section.anchor for section in article.sections]
+    sections = sections_of(body, path, line)
+    if [section.anchor for section in sections] != anchors:
+        raise ContentError(
+            f"The sections must carry the anchors {', '.join('{#' + a + '}' for a in anchors)}, "
+            "in this order.",
+            path,
+            line,
+        )
+    return replace(
+        article,
+        title=reader.string("title"),
+        summary=reader.string("summary"),
+        symptoms=reader.strings("symptoms"),
+        causes=_causes(fields["causes"], article, body, path),
+        updated=reader.day("updated"),
+        body=body,
+        sections=sections,
+        path=path,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        language=match["language"],
+    )
+
+
+def _causes(value: Any, article: Article, body: str, path: str) -> tuple[Cause, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ContentError("causes must be a list of causes, each with its fields.", path, 2)
+    given = [str(item.get("id")) for item in value]
+    wanted = [cause.id for cause in article.causes]
+    if given != wanted:
+        raise ContentError(
+            f"The causes must be {', '.join(wanted)}, in this order, as in {article.path}.", path, 2
+        )
+    titles = cause_sections(body)
+    causes = []
+    for item, cause in zip(value, article.causes, strict=True):
+        reader = Reader(item, path)
+        reader.require(_CAUSE, frozenset(_CAUSE))
+        evidence = reader.strings("evidence")
+        slots = [sorted(_SLOT.findall(sentence)) for sentence in evidence]
+        if slots != [sorted(_SLOT.findall(sentence)) for sentence in cause.evidence]:
+            raise reader.fail(
+                f"The evidence of {cause.id} must have the slots of {article.path}, "
+                "sentence by sentence."
+            )
+        if cause.id not in titles:
+            raise reader.fail(f"The cause {cause.id} has no section {{#{cause.id}}}.")
+        title, section, _ = titles[cause.id]
+        causes.append(
+            replace(
+                cause,
+                title=title,
+                evidence=evidence,
+                fix=reader.string("fix"),
+                section=section,
+                line=reader.line,
+            )
+        )
+    return tuple(causes)
+
+
+def load_translations(
+    root: Path, articles: Mapping[int, Article], problems: list[ContentError]
+) -> Translations:
+    """Read every translated file; a broken one is left out and named in ``problems``."""
+    translated: dict[tuple[int, str], Article] = {}
+    for file in sorted((root / "articles").glob("*.md")):
+        match = NAME.fullmatch(file.name)
+        if match is None:
+            continue
+        path = f"articles/{file.name}"
+        article = articles.get(int(match["id"]))
+        try:
+            if (
+                article is None
+                or file.name != f"{article.id}-{article.slug}.{match['language']}.md"
+            ):
+                raise ContentError("There is no English article with this ID and slug.", path)
+            text = file.read_text(encoding="utf-8")
+            translated[article.id, match["language"]] = parse_translation(text, path, article)
+        except (OSError, UnicodeDecodeError):
+            problems.append(ContentError("The file cannot be read as UTF-8.", path))
+        except ContentError as error:
+            problems.append(error)
+    questions: dict[tuple[str, str], QuestionWords] = {}
+    categories: dict[tuple[str, str], Category] = {}
+    for file in sorted(root.glob("*.yaml")):
+        match = _SHARED.fullmatch(file.name)
+        if match is None:
+            continue
+        language = match["language"]
+        try:
+            tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+            for key, node in tree.items():
+                if match["kind"] == "categories":
+                    categories[key, language] = Category(
+                        key, str(node["name"]), str(node["summary"])
+                    )
+                else:
+                    labels = {_value(value): str(label) for value, label in node["answers"].items()}
+                    words = QuestionWords(str(node["ask"]), str(node["why"]), labels)
+                    questions[key, language] = words
+        except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+            problems.append(
+                ContentError(f"The translated words cannot be read: {error}.", file.name)
+            )
+    return Translations(translated, questions, categories)
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

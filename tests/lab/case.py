@@ -1,0 +1,63 @@
+"""One fault of the laboratory, declared: how it is made, what a person says, which cause it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.observe.servers import Handler
+
+Layer = Literal["dns", "tcp", "tls", "http", "redirect", "message", "policy", "comparison"]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate to serve. ``chain`` is what follows the leaf.
+
+    ``signer`` is ``root`` (trusted by the probe), ``middle`` (under it), ``private`` (a root that
+    nobody trusts) or ``self``.
+    """
+
+    names: tuple[str, ...] = ("127.0.0.1", "site.test")
+    days: tuple[int, int] = (-10, 90)
+    signer: Literal["root", "middle", "private", "self"] = "root"
+    chain: tuple[Literal["middle", "private", "root"], ...] = ()
+    client_only: bool = False
+    sha1: bool = False
+    rsa_bits: int = 0
+    issuer_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A fault. In configurations ``@PORT@`` is the case's port, ``@OTHER@`` another free one,
+    ``@FOLDER@`` the lab's folder, ``@CERT@`` and ``@KEY@`` the certificate's files.
+
+    ``says`` is what a person pastes, ``{url}`` in it the address. ``first`` is the cause that must
+    come first, as ``solution/cause``; it must be confirmed unless ``confirmed`` is False (not to be
+    told from outside: then it must come first among the possible ones). ``also`` may be confirmed
+    beside it; any other confirmed cause is a wrong one. ``named_by`` holds a regular expression a
+    tool: output that it would be generous to count as naming the cause.
+    """
+
+    id: str
+    layer: Layer
+    first: str
+    says: str = "What is wrong here? {url}"
+    also: tuple[str, ...] = ()
+    confirmed: bool = True
+    scheme: str = "http"
+    host: str = "127.0.0.1"
+    path: str = "/"
+    port: Literal["own", "closed", "default"] = "own"
+    nginx: str = ""
+    nginx_http: str = ""
+    apache: str = ""
+    apache_global: str = ""
+    haproxy: str = ""
+    haproxy_global: str = ""
+    raw: Handler | None = None
+    listen: tuple[str, ...] = ("127.0.0.1",)
+    zone: tuple[str, ...] = ()
+    certificate: Certificate | None = None
+    named_by: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,20 @@
+"""All cases of the laboratory, by layer."""
+
+from tests.lab.case import Case
+from tests.lab.cases.comparisons import CASES as COMPARISONS
+from tests.lab.cases.dns import CASES as DNS
+from tests.lab.cases.http import CASES as HTTP
+from tests.lab.cases.messages import CASES as MESSAGES
+from tests.lab.cases.redirects import CASES as REDIRECTS
+from tests.lab.cases.tcp import CASES as TCP
+from tests.lab.cases.tls import CASES as TLS
+
+CASES: tuple[Case, ...] = (
+    *DNS,
+    *TCP,
+    *TLS,
+    *HTTP,
+    *REDIRECTS,
+    *MESSAGES,
+    *COMPARISONS,
+)

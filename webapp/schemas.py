@@ -1,0 +1,106 @@
+"""The API's requests and responses as models, which validate and make the OpenAPI document."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kb.answer import Who
+from kb.recognise.recognise import MAX_TEXT
+
+Limit = Annotated[int, Field(ge=1, le=50, description="How many at most.")]
+Language = Annotated[
+    Literal["en", "de"], Field(description="Language of the words; English where untranslated.")
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class AnswerRequest(_Strict):
+    """A question: the text, what its asker answered already, and whether its URL may be probed."""
+
+    text: str = Field(
+        "",
+        description=f"An error, a transcript, a URL or a question; up to {MAX_TEXT} characters.",
+        examples=["HTTP 401 https://example.com/feed"],
+    )
+    facts: dict[str, str] = Field(
+        default_factory=dict,
+        description="Answers to earlier questions: `reader.*` facts by name, values as text.",
+        examples=[{"reader.automated": "true"}],
+    )
+    probe: bool = Field(True, description="Whether a URL in the text is probed.")
+    fresh: bool = Field(False, description="Probe again although a result is cached.")
+    lang: Language = "en"
+
+
+class SearchQuery(BaseModel):
+    """Words to search by, and what to keep."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: str = Field("", max_length=1000, description="Words, an error line or an ID.")
+    limit: Limit = 10
+    category: str | None = Field(None, max_length=100, description="Keep one category's branch.")
+    who: Who | None = Field(None, description="Keep solutions with a cause on this role.")
+    lang: Language = "en"
+
+
+class SuggestQuery(BaseModel):
+    """What was typed so far."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    q: str = Field("", max_length=200, description="The beginning of a title, code or symptom.")
+    lang: Language = "en"
+
+
+class SuggestionOut(BaseModel):
+    """One line of the typeahead; ``match`` is the title, identifier or symptom that matched."""
+
+    id: int
+    title: str
+    url: str
+    match: str
+
+
+class CauseOut(BaseModel):
+    """One cause of a solution; ``when`` is its condition over facts in CEL."""
+
+    id: str
+    title: str
+    when: str
+    who: Who
+    fix: str
+
+
+class SolutionOut(BaseModel):
+    """One article; ``markdown`` is its body."""
+
+    id: int
+    title: str
+    summary: str
+    url: str
+    language: str
+    category: str
+    identifiers: list[str]
+    symptoms: list[str]
+    causes: list[CauseOut]
+    related: list[int]
+    authors: list[str]
+    created: date
+    updated: date
+    markdown: str
+
+
+class Problem(BaseModel):
+    """What is wrong with a request, in words (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
