@@ -9,6 +9,7 @@ from kb.article import Article, Status
 from kb.articles import KnowledgeBase
 from kb.articles.links import mentioned
 from kb.articles.parse import cause_sections
+from kb.articles.registry import Entry, conflicts
 from kb.diagnose.condition import BadCondition, Condition
 from kb.diagnose.judge import SLOT
 from kb.errors import ContentError
@@ -44,7 +45,33 @@ def lint(root: Path) -> list[ContentError]:
                         _line_of(root, article, name),
                     )
                 )
+    findings.extend(_lint_registries(base))
     return sorted(findings, key=lambda finding: (finding.path, finding.line))
+
+
+def _lint_registries(base: KnowledgeBase) -> Iterator[ContentError]:
+    """Solutions that are none, and identifiers that two places give to different solutions."""
+    entries = [entry for registry in base.registries for entry in registry.entries]
+    for entry in entries:
+        if base.get(entry.solution) is None:
+            yield ContentError(
+                f"{entry.id!r} leads to #{entry.solution}, which is no solution.",
+                entry.path,
+                entry.line,
+            )
+    own = [
+        Entry(name, article.id, path=article.path)
+        for article in base.all
+        for name in article.identifiers
+    ]
+    for entry, spelling, first in conflicts([*own, *entries]):
+        if entry.path.startswith("registries/"):
+            yield ContentError(
+                f"{spelling!r} belongs to #{first.solution} in {first.path}, not to "
+                f"#{entry.solution}.",
+                entry.path,
+                entry.line,
+            )
 
 
 def _lint_article(base: KnowledgeBase, article: Article, root: Path) -> Iterator[ContentError]:

@@ -118,6 +118,8 @@ def _entry(
         raise fail("id is a text (quote it where it looks like a number), solution a number.")
     if not isinstance(also, list) or not all(isinstance(text, str) for text in also):
         raise fail("also is a list of texts.")
+    if not isinstance(item.get("facts", {}), dict):
+        raise fail("facts are names with values.")
     facts = {**shared, **item.get("facts", {})}
     facts.pop("__line__", None)
     if status := _STATUS.fullmatch(identifier):

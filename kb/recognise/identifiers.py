@@ -60,14 +60,14 @@ def find_identifiers(text: str, lexicon: Lexicon) -> tuple[Identified, ...]:
     for name, span in by_rule.items():
         entry = lexicon.get(name)
         known = entry.id if entry else name
-        found.setdefault(known.lower(), _identified(known, span, entry, lexicon, text))
+        found.setdefault(known, _identified(known, span, entry, lexicon, text))
     rules = [item.hit for item in found.values()]
     for literal in lexicon.find(text):
         entry, span = literal.entry, (literal.start, literal.end)
         solution = lexicon.solution(entry.id, entry)
         if any(_overlap(span, hit.span) and hit.solution == solution for hit in rules):
             continue  # the same said by its number
-        key = entry.id.lower()
+        key = entry.id
         if key not in found:
             found[key] = _identified(entry.id, span, entry, lexicon, text)
     hits = _without_inner(list(found.values()))

@@ -54,7 +54,9 @@ class Lexicon:
         """``claims`` overrides whose an identifier is (an article's own claim over a registry)."""
         self._claims = dict(claims or {})
         spellings: dict[str, tuple[Entry, bool]] = {}
+        self._by_id: dict[str, Entry] = {}
         for entry in entries:
+            self._by_id.setdefault(entry.id, entry)
             for text in entry.spellings:
                 key = fold(text)
                 if len(key) > 2 and not key.isdigit():
@@ -70,7 +72,9 @@ class Lexicon:
         return cls(base.entries, base.by_identifier)
 
     def get(self, name: str) -> Entry | None:
-        """The entry that has ``name`` as a spelling."""
+        """The entry that has ``name`` as a spelling; its own name in the same case first."""
+        if name in self._by_id:
+            return self._by_id[name]
         found = self._spellings.get(fold(name))
         return found[0] if found else None
 
