@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from importlib.metadata import version
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, render_template
 from pydantic import BaseModel, TypeAdapter
 
+from kb import __version__
 from kb.answer import Answer, SolutionReport
 from webapp.links import absolute
 from webapp.schemas import (
@@ -112,7 +112,7 @@ def document() -> dict[str, Any]:
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "info": {
             "title": "Errordesk",
-            "version": version("errordesk"),
+            "version": __version__,
             "description": "Ask about a web error; get the solution, diagnosed against the URL.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },

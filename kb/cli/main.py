@@ -313,3 +313,20 @@ def _indexing() -> Iterator[Callable[[int, int], None]]:
     finally:
         for bar in bars:
             bar.render_finish()
+
+
+@main.command()
+@_with_probe_options
+def mcp(**options: Any) -> None:
+    """Serve assistants over the Model Context Protocol, on standard input and output.
+
+    Needs the extra: pip install errordesk[mcp]
+    """
+    settings = _settings(**options)
+    try:
+        from webapp.assistants import serve as serve_assistants
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "mcp":
+            raise
+        raise click.UsageError("Install errordesk[mcp] first: it brings the package mcp.") from None
+    serve_assistants(settings)

@@ -85,6 +85,35 @@ def test_script_in_a_question_stays_text(client: FlaskClient) -> None:
     assert "<img" not in response.text
 
 
+def test_a_form_elsewhere_does_not_probe(client: FlaskClient) -> None:
+    data = {"q": "HTTP 401 http://127.0.0.1:1/", "wait": "1"}
+    page = client.post("/ask", data=data, headers={"Sec-Fetch-Site": "cross-site"}).text
+    assert "Check the URL now" in page
+    assert "Transcript for experts" not in page
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/ask/stream", data=data, headers=headers).status_code == 403
+
+
+def test_a_link_does_not_probe(client: FlaskClient) -> None:
+    page = client.get("/ask?q=HTTP+401+http://127.0.0.1:1/&wait=1").text
+    assert "Check the URL now" in page
+    assert "http-equiv" not in page
+
+
+def test_search_is_filtered_by_category_and_role(client: FlaskClient) -> None:
+    assert "/solutions/2173-" in client.get("/search?q=401&category=http&who=owner").text
+    for query in ("category=tls", "who=network"):
+        text = client.get(f"/search?q=unauthorized&{query}").text
+        assert 'class="hits"' not in text or "/solutions/2173-" not in text
+        assert "Take the filters away" in text or 'class="hits"' in text
+    assert client.get("/search?q=401&category=none").status_code == 404
+
+
+def test_a_typed_id_leads_to_its_solution(client: FlaskClient) -> None:
+    for query in ("2173", "%232173"):
+        assert client.get(f"/search?q={query}").location == "/solutions/2173"
+
+
 def test_without_scripts_the_page_comes_with_the_probe(client: FlaskClient) -> None:
     with serving(saying(BASIC)) as port:
         url = f"http://127.0.0.1:{port}/feed"
