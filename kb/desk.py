@@ -6,7 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 Observer = Callable[[Step], None]
 MAX_SOLUTIONS: Final = 6
 MAX_CACHED: Final = 256
-# Below this share of the question's words, the best article is near, not an answer.
-ENOUGH_WORDS: Final = 0.6
+# A question of more words than these tells what it is about beside the number that it names.
+FEW_WORDS: Final = 4
 _LAYER_ORDER: Final = ("network/dns", "network/tcp", "tls", "http/redirects", "http")
 
 
@@ -107,6 +107,7 @@ class Desk:
         said in the answer.
         """
         found = recognise(query.text, self._lexicon, self.base.questions)
+        words = self._searcher.search(found.text, MAX_SOLUTIONS)
         reader = found.reader.merged(Facts(_reader_facts(query.reader), Source.READER))
         url = found.urls[0] if found.urls else None
         notices: list[str] = []
@@ -114,7 +115,7 @@ class Desk:
         if url and query.probe:
             if self.settings.probe_enabled:
                 try:
-                    probed, former = self._observe(url, query.fresh, observer, found, reader)
+                    probed, former = self._observe(url, query.fresh, observer, found, words, reader)
                 except BadURL as error:
                     notices.append(str(error))
             else:
@@ -136,7 +137,9 @@ class Desk:
             facts = facts.merged(probed.facts)
         facts = facts.merged(reader)
         changes = changes_between(former.facts, probed.facts) if former and probed else ()
-        return self._compose(found, query, url, facts, reader, observations, notices, changes)
+        return self._compose(
+            found, words, query, url, facts, reader, observations, notices, changes
+        )
 
     @cached_property
     def _probe(self) -> Probe:
@@ -150,10 +153,11 @@ class Desk:
         fresh: bool,
         observer: Observer | None,
         found: Recognition,
+        words: SearchResult,
         reader: Facts,
     ) -> tuple[ProbeResult, ProbeResult | None]:
         now = time.monotonic()
-        relevance = self._relevance(found)
+        relevance = self._relevance(found, words)
         # What was looked for depends on what was asked: another error is another probe.
         key = f"{url} {sorted(place for place, share in relevance.items() if share == 1.0)}"
         with self._lock:
@@ -175,16 +179,16 @@ class Desk:
                 self._probed.popitem(last=False)
         return result, cached[1] if cached and fresh else None
 
-    def _relevance(self, found: Recognition) -> dict[int, float]:
+    def _relevance(self, found: Recognition, words: SearchResult) -> dict[int, float]:
         """How much each article matters for the question: named, or found by its words."""
-        hits = self._searcher.search(found.text, MAX_SOLUTIONS).hits
-        relevance = {hit.id: 0.5 / (1 + place) for place, hit in enumerate(hits)}
+        relevance = {hit.id: 0.5 / (1 + place) for place, hit in enumerate(words.hits)}
         named = (hit.solution for hit in found.identifiers if hit.solution is not None)
         return relevance | dict.fromkeys((*named, *found.solutions), 1.0)
 
     def _compose(
         self,
         found: Recognition,
+        words: SearchResult,
         query: Query,
         url: str | None,
         facts: Facts,
@@ -194,7 +198,7 @@ class Desk:
         changes: tuple[Change, ...],
     ) -> Answer:
         reports = self._judge.judge(facts)
-        result, scores = self._rank(found, reports)
+        result, scores = self._rank(found, words, reports)
         ranked = [solution.id for solution in result]
         causes = sorted(
             (
@@ -225,8 +229,7 @@ class Desk:
         if best:
             solutions = tuple(sorted(solutions, key=lambda s: s.id != best.solution))
         matched = [s for s in solutions if s.matched_by in ("identifier", "id", "facts")]
-        words = self._searcher.search(found.text, 1)
-        known = bool(matched) or (bool(solutions) and words.coverage >= ENOUGH_WORDS)
+        known = bool(matched) or words.answers
         relevance = (
             {s.id: 1.0 / (1 + place) for place, s in enumerate(solutions[:3])} if known else {}
         )
@@ -273,9 +276,13 @@ class Desk:
         )
 
     def _rank(
-        self, found: Recognition, reports: tuple[CauseReport, ...]
+        self, found: Recognition, words: SearchResult, reports: tuple[CauseReport, ...]
     ) -> tuple[list[SolutionReport], dict[int, float]]:
-        """Solutions by what the text names, then by what the facts confirm, then by its words."""
+        """Solutions by what the text names, then by what the facts confirm, then by its words.
+
+        A success or a redirect that is named is no error by itself: it comes first only where the
+        words around it do not lead to a solution of their own.
+        """
         terms = terms_of(found.text)
         ranked: dict[int, tuple[float, str]] = {}
 
@@ -285,19 +292,29 @@ class Desk:
 
         for solution in found.solutions:
             add(solution, 300.0, "id")
-        for hit in found.identifiers:
-            if hit.solution is not None:
-                add(hit.solution, 200.0, "identifier")
+        for place, hit in enumerate(found.identifiers):
+            if hit.solution is not None and hit.name not in found.weak:
+                add(hit.solution, 200.0 - place, "identifier")
         for report in reports:
             if report.verdict is Verdict.CONFIRMED:
                 add(report.solution, 100.0, "facts")
-        for words in self._searcher.search(found.text, MAX_SOLUTIONS).hits:
-            add(words.id, words.score, "words")
+        speaks = words.answers and len(terms) > FEW_WORDS
+        for near in words.hits[:1] if speaks else ():
+            add(near.id, 90.0, "words")
+        for place, weak in enumerate(found.identifiers):
+            if weak.solution is not None and weak.name in found.weak:
+                add(weak.solution, 80.0 - place, "identifier")
+        for near in words.hits:
+            add(near.id, near.score, "words")
         ordered = sorted(ranked.items(), key=lambda item: -item[1][0])[:MAX_SOLUTIONS]
+        listed = {near.id: near for near in words.hits}
         solutions = []
         for solution, (score, matched_by) in ordered:
             article = self.base.visible(solution)
-            if article is not None:
+            if solution in listed:
+                known = listed[solution]
+                solutions.append(replace(known, score=round(score, 3), matched_by=matched_by))
+            elif article is not None:
                 solutions.append(self._searcher.report(article, terms, score, matched_by))
         return solutions, {solution.id: solution.score for solution in solutions}
 

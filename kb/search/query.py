@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from whoosh.query import Or, Term
 from whoosh.scoring import BM25F
@@ -12,21 +13,66 @@ from whoosh.scoring import BM25F
 from kb.answer import SolutionReport
 from kb.article import Article
 from kb.articles import KnowledgeBase
+from kb.search.phrases import Phrases
 from kb.search.schema import ANALYZER, BOOSTS
+from kb.search.words import question_stems, stems_of, weighted
 
-MAX_TERMS: Final = 24
 MAX_PASSAGE: Final = 280
+CANDIDATES: Final = 40
+# Measured on the development questions (`make eval`): below, the base has words in common with a
+# question, not an answer to it.
+SURE_COVERAGE: Final = 0.85
+LEAST_COVERAGE: Final = 0.5
+LEAST_NEARNESS: Final = 0.35
 _MARKUP: Final = re.compile(r"\*\*|`|\[([^\]]*)\]\([^)]*\)|^\s*[-#>|]+\s*", re.MULTILINE)
 _WORD: Final = re.compile(r"[A-Za-z]{4,}")
+_SHAPED: Final = re.compile(r"[A-Z]{2}|[a-z][A-Z]|\d|_|\.\w")
+
+
+Paragraph = tuple[str, frozenset[str]]  # the plain text and its stems
+
+
+class Semantic(Protocol):
+    """A model that says how near a question is to each article; an optional extra."""
+
+    def rank(self, text: str) -> list[int]:
+        """The articles' IDs, the nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What the ranking is made of. The defaults were measured (``make eval``); the others are
+    there to be compared with.
+
+    ``nearest`` is the share of the nearest phrase in the score, ``synonyms`` the weight of a
+    synonym beside the word itself.
+    """
+
+    boosts: tuple[tuple[str, float], ...] = tuple(BOOSTS.items())
+    synonyms: float = 0.45
+    nearest: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Articles, best first. ``coverage`` is the share of the question's words in the best one."""
+    """Articles, best first.
+
+    ``coverage`` is the share of the question's words that the best one has, each word weighed by
+    its rarity; ``nearness`` the cosine with its nearest phrase. Both are 0 to 1.
+    """
 
     hits: tuple[SolutionReport, ...]
     did_you_mean: str | None = None
     coverage: float = 0.0
+    nearness: float = 0.0
+
+    @property
+    def answers(self) -> bool:
+        """Whether the best article is an answer rather than merely the nearest there is."""
+        return bool(self.hits) and (
+            self.coverage >= SURE_COVERAGE
+            or (self.coverage >= LEAST_COVERAGE and self.nearness >= LEAST_NEARNESS)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +88,20 @@ class Suggestion:
 class Searcher:
     """Search over one snapshot of the content; safe to use from several threads."""
 
-    def __init__(self, base: KnowledgeBase, index: Any) -> None:
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        index: Any,
+        tuning: Tuning | None = None,
+        semantic: Semantic | None = None,
+    ) -> None:
         self._base = base
+        self._tuning = tuning or Tuning()
+        self._semantic = semantic
         self._searcher = index.searcher(weighting=BM25F())
+        self._near = Phrases(base, stems_of)
+        self._synonyms = base.synonyms.by_stem(stems_of)
+        self._paragraphs: dict[str, tuple[Paragraph, ...]] = {}
         self._phrases = [
             (phrase.lower(), phrase, article)
             for article in base.published
@@ -54,29 +111,60 @@ class Searcher:
 
     def search(self, text: str, limit: int = 10, category: str | None = None) -> SearchResult:
         """Articles whose words match ``text``, best first; ``category`` keeps one branch only."""
-        terms = _terms(text)
-        if not terms:
+        stems = question_stems(text)
+        if not stems:
             return SearchResult(())
-        query = Or(
-            [Term(field, term, boost=boost) for field, boost in BOOSTS.items() for term in terms]
-        )
-        found = self._searcher.search(query, limit=None if category else limit)
-        hits = []
-        for hit in found:
-            article = self._base.visible(int(hit["id"]))
+        weights = weighted(stems, self._synonyms, self._tuning.synonyms)
+        near = self._near.nearest(weights)
+        ranked = self._ranked(text, weights, near)
+        hits: list[SolutionReport] = []
+        terms = frozenset(weights)
+        for article_id, score in ranked:
+            article = self._base.visible(article_id)
             if article is None or (
                 category and not f"{article.category}/".startswith(f"{category}/")
             ):
                 continue
-            hits.append(self.report(article, terms, float(hit.score), "words"))
-        coverage = self._coverage(hits[0].id, terms) if hits else 0.0
-        return SearchResult(tuple(hits[:limit]), self._correct(text), coverage)
+            hits.append(self.report(article, terms, score, "words"))
+            if len(hits) == limit:
+                break
+        best = hits[0].id if hits else 0
+        return SearchResult(
+            tuple(hits),
+            self._correct(text),
+            self._near.coverage(best, weights),
+            near.get(best, 0.0),
+        )
+
+    def _ranked(
+        self, text: str, weights: dict[str, float], near: dict[int, float]
+    ) -> list[tuple[int, float]]:
+        """Article IDs with their scores, best first."""
+        query = Or(
+            [
+                Term(field, stem, boost=boost * weight)
+                for field, boost in self._tuning.boosts
+                for stem, weight in weights.items()
+            ]
+        )
+        found = self._searcher.search(query, limit=CANDIDATES)
+        scores = {int(hit["id"]): float(hit.score) for hit in found}
+        top = max(scores.values(), default=1.0)
+        if self._tuning.nearest:
+            for article_id in set(scores) | set(near):
+                scores[article_id] = scores.get(article_id, 0.0) + (
+                    self._tuning.nearest * top * near.get(article_id, 0.0)
+                )
+        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        if self._semantic is None:
+            return ranked
+        return _fused(ranked, self._semantic.rank(text))
 
     def report(
         self, article: Article, terms: frozenset[str], score: float, matched_by: str
     ) -> SolutionReport:
         """The article as one line of a result, with its best passage for ``terms``."""
-        passage, marks = best_passage(article, terms)
+        passage, marks = self._passage(article, terms)
         return SolutionReport(
             article.id,
             article.title,
@@ -113,15 +201,15 @@ class Searcher:
             for _, item in sorted(ranked.values(), key=lambda pair: (pair[0], pair[1].id))[:limit]
         )
 
-    def _coverage(self, article_id: int, terms: frozenset[str]) -> float:
-        article = self._base.get(article_id)
-        if article is None:
-            return 0.0
-        words = " ".join(
-            (article.title, article.summary, *article.identifiers, *article.symptoms, article.body)
-        )
-        present = {token.text for token in ANALYZER(words)}
-        return len(terms & present) / len(terms)
+    def _passage(
+        self, article: Article, terms: frozenset[str]
+    ) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """The paragraph with the most different terms, as plain text, and the terms' spans."""
+        key = f"{article.id}.{article.language}"
+        paragraphs = self._paragraphs.get(key)
+        if paragraphs is None:
+            paragraphs = self._paragraphs[key] = tuple(_paragraphs(article))
+        return _best(paragraphs, article, terms)
 
     def _correct(self, text: str) -> str | None:
         """The question with its unknown words replaced by the closest known ones."""
@@ -132,7 +220,7 @@ class Searcher:
         def replace(match: re.Match[str]) -> str:
             nonlocal changed
             word = match[0].lower()
-            if ("words", word) in reader:
+            if ("words", word) in reader or _is_technical(text, match):
                 return match[0]
             better = next(iter(corrector.suggest(word, limit=1, maxdist=2, prefix=1)), None)
             if better is None or better == word:
@@ -146,36 +234,59 @@ class Searcher:
         return corrected if changed else None
 
 
-def _terms(text: str) -> frozenset[str]:
-    terms = dict.fromkeys(token.text for token in ANALYZER(text[:4000]))
-    return frozenset(list(terms)[:MAX_TERMS])
-
-
 def terms_of(text: str) -> frozenset[str]:
-    """The stems by which ``text`` is searched, at most :data:`MAX_TERMS`."""
-    return _terms(text)
+    """The stems by which ``text`` is searched."""
+    return frozenset(question_stems(text))
 
 
 def best_passage(
     article: Article, terms: frozenset[str]
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The paragraph with the most different terms, as plain text, and the spans of the terms."""
-    best, best_score = article.summary, -1
-    for section in article.sections:
-        if section.title in ("Sources", "See also", "Check it yourself"):
-            continue
-        for paragraph in section.markdown.split("\n\n"):
-            if paragraph.startswith(("```", "|", "###")):
-                continue
-            score = len({token.text for token in ANALYZER(paragraph)} & terms)
-            if score > best_score:
-                best, best_score = paragraph, score
-    plain = " ".join(_MARKUP.sub(lambda match: match[1] or "", best).split())
-    if len(plain) > MAX_PASSAGE:
-        plain = plain[:MAX_PASSAGE].rsplit(" ", 1)[0] + " …"
+    return _best(tuple(_paragraphs(article)), article, terms)
+
+
+def _best(
+    paragraphs: tuple[Paragraph, ...], article: Article, terms: frozenset[str]
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    none: Paragraph = (article.summary, frozenset())
+    best = max(paragraphs, key=lambda item: len(item[1] & terms), default=none)
+    plain = best[0] if terms & best[1] else article.summary
     marks = tuple(
         (token.startchar, token.endchar)
         for token in ANALYZER(plain, chars=True)
         if token.text in terms
     )
     return plain, marks
+
+
+def _is_technical(text: str, match: re.Match[str]) -> bool:
+    """Whether a word is part of a name, a host or a code, which nobody should correct."""
+    start = text.rfind(" ", 0, match.start()) + 1
+    end = text.find(" ", match.end())
+    return bool(_SHAPED.search(text[start : end if end >= 0 else len(text)]))
+
+
+def _fused(ranked: list[tuple[int, float]], other: list[int]) -> list[tuple[int, float]]:
+    """Reciprocal rank fusion of two rankings (constant 20: the lists are short)."""
+    scores: dict[int, float] = {}
+    for place, (article_id, _) in enumerate(ranked):
+        scores[article_id] = scores.get(article_id, 0.0) + 1.0 / (20 + place)
+    for place, article_id in enumerate(other[:CANDIDATES]):
+        scores[article_id] = scores.get(article_id, 0.0) + 1.0 / (20 + place)
+    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _paragraphs(article: Article) -> Iterator[Paragraph]:
+    yield article.summary, frozenset(stems_of(article.summary))
+    for section in article.sections:
+        if section.title in ("Sources", "See also", "Check it yourself"):
+            continue
+        for paragraph in section.markdown.split("\n\n"):
+            if paragraph.startswith(("```", "|", "###")):
+                continue
+            plain = " ".join(_MARKUP.sub(lambda match: match[1] or "", paragraph).split())
+            stems = frozenset(stems_of(plain))
+            if len(plain) > MAX_PASSAGE:
+                plain = plain[:MAX_PASSAGE].rsplit(" ", 1)[0] + " …"
+            yield plain, stems

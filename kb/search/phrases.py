@@ -1,0 +1,86 @@
+"""How near a question comes to what writers say that people say.
+
+Whoosh ranks whole articles; a question of a few words is nearer to one symptom than to a long text
+that has all its words somewhere. Each title, symptom, identifier and cause's title is a phrase, and
+a question is as near to an article as to its nearest phrase.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from kb.articles import KnowledgeBase
+
+Stems = Callable[[str], Iterable[str]]
+# A title names the whole article, a cause's title only one of its cases.
+_SYMPTOM: Final = 1.0
+_TITLE: Final = 0.95
+_CAUSE: Final = 0.8
+
+
+class Phrases:
+    """The phrases of a knowledge base by their stems. Built once, read from any thread."""
+
+    def __init__(self, base: KnowledgeBase, stems: Stems) -> None:
+        self._owners: list[tuple[int, float, float]] = []
+        self._by_stem: dict[str, list[int]] = defaultdict(list)
+        found: list[tuple[int, float, frozenset[str]]] = []
+        documents: Counter[str] = Counter()
+        self._words: dict[int, frozenset[str]] = {}
+        for article in base.published:
+            texts: list[tuple[str, float]] = []
+            for item in base.in_all_languages(article):
+                texts += [(f"{item.title} {item.summary}", 0.7), (item.title, _TITLE)]
+                texts += [(symptom, _SYMPTOM) for symptom in item.symptoms]
+                texts += [(cause.title, _CAUSE) for cause in item.causes]
+            texts += [(identifier, _TITLE) for identifier in article.identifiers]
+            mine = [(frozenset(stems(text)), weight) for text, weight in texts]
+            words = frozenset().union(*(words for words, _ in mine), stems(article.body))
+            self._words[article.id] = words
+            documents.update(words)
+            found += [(article.id, weight, words) for words, weight in mine if words]
+        self._count = max(1, len(self._words))
+        self._idf = {
+            stem: math.log(1 + (self._count - n + 0.5) / (n + 0.5)) for stem, n in documents.items()
+        }
+        self._rare = math.log(1 + (self._count + 0.5) / 0.5)
+        for number, (owner, weight, words) in enumerate(found):
+            norm = math.sqrt(sum(self.idf(stem) ** 2 for stem in words))
+            self._owners.append((owner, weight, norm))
+            for stem in words:
+                self._by_stem[stem].append(number)
+
+    def idf(self, stem: str) -> float:
+        """How rare the stem is among the articles; the most for one that none has."""
+        return self._idf.get(stem, self._rare)
+
+    def nearest(self, weights: Mapping[str, float]) -> dict[int, float]:
+        """For each article the cosine with its nearest phrase, 0 to 1.
+
+        ``weights`` are the question's stems, 1 for its own words, less for their synonyms.
+        """
+        dots: dict[int, float] = defaultdict(float)
+        norm = math.sqrt(
+            sum((weight * self.idf(stem)) ** 2 for stem, weight in weights.items() if weight == 1)
+        )
+        for stem, weight in weights.items():
+            value = weight * self.idf(stem) ** 2
+            for number in self._by_stem.get(stem, ()):
+                dots[number] += value
+        best: dict[int, float] = {}
+        for number, dot in dots.items():
+            owner, weight, length = self._owners[number]
+            near = weight * min(1.0, dot / (norm * length)) if norm and length else 0.0
+            if near > best.get(owner, 0.0):
+                best[owner] = near
+        return best
+
+    def coverage(self, article_id: int, weights: Mapping[str, float]) -> float:
+        """How much of the question the article has words for, each weighed by its rarity."""
+        words = self._words.get(article_id, frozenset())
+        own = {stem for stem, weight in weights.items() if weight == 1}
+        whole = sum(self.idf(stem) for stem in own)
+        return sum(self.idf(stem) for stem in own & words) / whole if whole else 0.0

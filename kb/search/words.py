@@ -1,0 +1,54 @@
+"""From a question to weighted stems: greetings and filler drop out, synonyms come in, lighter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from kb.search.schema import ANALYZER
+
+MAX_TERMS: Final = 32
+SYNONYM: Final = 0.45
+# Words of asking, not of the trouble. Negations and question words about place and time stay: they
+# tell "only sometimes" from "always".
+FILLER: Final = frozenset(
+    """
+    hi hello hey dear please thanks thank anyone someone anybody somebody know help question problem
+    issue wondering idea ideas fix solve solution solved trying try tried want wanted need would
+    could should can cant don doesn didn isn aren wasn ve re ll im am was were been being do does
+    did has had have having my me we our us you your they them their it its he she his her there here
+    this that these those some any just really very much also so then than too really actually
+    basically currently recently today yesterday since like as about of to in on at for with by from
+    or and but if is are be the an what why how who which seems seem looks look happens happen
+    happening get gets getting got getting go goes going make makes made let lets use using used
+    see sees seeing thing things something anything way lot still again guys team best regards
+    ich wir mein meine der die das und oder ein eine ist sind wird nicht bitte hallo danke habe
+    """.split()  # noqa: SIM905  # a text is easier to keep than as many quoted words
+)
+
+
+def stems_of(text: str) -> Iterable[str]:
+    """The stems of ``text`` as the index has them."""
+    return (token.text for token in ANALYZER(text))
+
+
+_FILLER_STEMS: Final = frozenset(stem for word in FILLER for stem in stems_of(word))
+
+
+def question_stems(text: str) -> list[str]:
+    """The stems that matter in a question, each once, at most :data:`MAX_TERMS`."""
+    stems = dict.fromkeys(token.text for token in ANALYZER(text[:4000]))
+    kept = [stem for stem in stems if stem not in _FILLER_STEMS]
+    return (kept or list(stems))[:MAX_TERMS]
+
+
+def weighted(
+    stems: Iterable[str], synonyms: Mapping[str, frozenset[str]], weight: float = SYNONYM
+) -> dict[str, float]:
+    """The stems with weight 1 and their synonyms with ``weight``."""
+    found = dict.fromkeys(stems, 1.0)
+    if weight > 0:
+        for stem in list(found):
+            for other in synonyms.get(stem, ()):
+                found.setdefault(other, weight)
+    return found
