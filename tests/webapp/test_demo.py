@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,9 +26,9 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(index_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("demo")
-    with faulty_sites(folder, Settings(data=folder, probe_deadline=4.0)) as settings:
+    with faulty_sites(folder, Settings(data=index_folder, probe_deadline=4.0)) as settings:
         yield Desk.open(settings)
 
 

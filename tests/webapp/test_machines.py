@@ -71,14 +71,16 @@ def test_assets_are_immutable_under_hashed_names(client: FlaskClient) -> None:
     assert client.get("/static/../webapp/__init__.py").status_code == 404
 
 
-def test_the_site_is_themed_by_settings(client: FlaskClient, tmp_path: Path) -> None:
+def test_the_site_is_themed_by_settings(
+    client: FlaskClient, tmp_path: Path, index_folder: Path
+) -> None:
     page = client.get("/").text
     assert '<a href="https://example.com/imprint">Imprint</a>' in page
     theme = client.get("/static/theme.css").text
     assert "--accent:#7a1f5c" in theme
     logo = tmp_path / "logo.svg"
     logo.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
-    settings = Settings(data=tmp_path, logo_file=str(logo), site_name="Help of Example")
+    settings = Settings(data=index_folder, logo_file=str(logo), site_name="Help of Example")
     other = create_app(settings).test_client()
     text = other.get("/").text
     found = re.search(r'<img src="(/static/logo\.[0-9a-f]{12}\.svg)"', text)
@@ -221,9 +223,9 @@ def test_any_page_may_use_the_api_where_nothing_else_is_set(client: FlaskClient)
     ("origin", "allowed"), [("https://a.example", True), ("https://b.example", False)]
 )
 def test_only_allowed_origins_may_where_they_are_set(
-    tmp_path: Path, origin: str, allowed: bool
+    index_folder: Path, origin: str, allowed: bool
 ) -> None:
-    settings = Settings(data=tmp_path, allowed_origins=("https://a.example",))
+    settings = Settings(data=index_folder, allowed_origins=("https://a.example",))
     other = create_app(settings).test_client()
     response = other.get("/api/v1/search?q=401", headers={"Origin": origin})
     assert (response.headers.get("Access-Control-Allow-Origin") == origin) is allowed
