@@ -72,7 +72,7 @@ def test_check_again_says_what_changed(desk: Desk) -> None:
 
     def repaired(connection: socket.socket) -> None:
         request(connection)
-        good = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        good = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>the feed"
         connection.sendall(good if mended.is_set() else BASIC)
 
     with serving(repaired) as port:
