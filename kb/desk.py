@@ -45,6 +45,7 @@ MAX_SOLUTIONS: Final = 6
 MAX_CACHED: Final = 256
 # A question of more words than these tells what it is about beside the number that it names.
 FEW_WORDS: Final = 4
+NEAR: Final = 2
 _LAYER_ORDER: Final = ("network/dns", "network/tcp", "tls", "http/redirects", "http")
 
 
@@ -198,7 +199,7 @@ class Desk:
         changes: tuple[Change, ...],
     ) -> Answer:
         reports = self._judge.judge(facts)
-        result, scores = self._rank(found, words, reports)
+        result, scores = self._rank(found, words, reports, _observed(facts))
         ranked = [solution.id for solution in result]
         causes = sorted(
             (
@@ -226,7 +227,7 @@ class Desk:
             for s in result
         )
         best = causes[0] if causes and causes[0].verdict is Verdict.CONFIRMED else None
-        if best:
+        if best and (_observed(facts) or best.solution in found.solutions):
             solutions = tuple(sorted(solutions, key=lambda s: s.id != best.solution))
         matched = [s for s in solutions if s.matched_by in ("identifier", "id", "facts")]
         known = bool(matched) or words.answers
@@ -276,10 +277,16 @@ class Desk:
         )
 
     def _rank(
-        self, found: Recognition, words: SearchResult, reports: tuple[CauseReport, ...]
+        self,
+        found: Recognition,
+        words: SearchResult,
+        reports: tuple[CauseReport, ...],
+        observed: bool,
     ) -> tuple[list[SolutionReport], dict[int, float]]:
         """Solutions by what the text names, then by what the facts confirm, then by its words.
 
+        Where nothing was ``observed``, a cause is confirmed by what the text claims and the reader
+        answers: that says no more than the words do, and comes after them.
         A success or a redirect that is named is no error by itself: it comes first only where the
         words around it do not lead to a solution of their own.
         """
@@ -295,17 +302,21 @@ class Desk:
         for place, hit in enumerate(found.identifiers):
             if hit.solution is not None and hit.name not in found.weak:
                 add(hit.solution, 200.0 - place, "identifier")
-        for report in reports:
-            if report.verdict is Verdict.CONFIRMED:
-                add(report.solution, 100.0, "facts")
+        confirmed = [r.solution for r in reports if r.verdict is Verdict.CONFIRMED]
+        for solution in confirmed if observed else ():
+            add(solution, 100.0, "facts")
         speaks = words.answers and len(terms) > FEW_WORDS
         for near in words.hits[:1] if speaks else ():
             add(near.id, 90.0, "words")
         for place, weak in enumerate(found.identifiers):
             if weak.solution is not None and weak.name in found.weak:
                 add(weak.solution, 80.0 - place, "identifier")
+        for near in words.hits[:NEAR] if words.answers else ():
+            add(near.id, 70.0 + near.score / 1000, "words")
+        for solution in confirmed:
+            add(solution, 60.0, "facts")
         for near in words.hits:
-            add(near.id, near.score, "words")
+            add(near.id, near.score / 1000, "words")
         ordered = sorted(ranked.items(), key=lambda item: -item[1][0])[:MAX_SOLUTIONS]
         listed = {near.id: near for near in words.hits}
         solutions = []
@@ -331,6 +342,15 @@ class Desk:
         weight = article.cause(cause.id).weight if article else 0.0
         place = ranked.index(cause.solution) if cause.solution in ranked else len(ranked)
         return (verdict, cause.solution not in named, layer, place, -weight)
+
+
+def _observed(facts: Facts) -> bool:
+    """Whether anything was looked at, rather than only told."""
+    return any(
+        facts.source_of(name) in (Source.TRANSCRIPT, Source.HAR, Source.PROBE)
+        for name in facts
+        if name != "source"
+    )
 
 
 def _reader_facts(given: Mapping[str, str]) -> dict[str, FactValue]:

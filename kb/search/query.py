@@ -20,10 +20,11 @@ from kb.search.words import question_stems, stems_of, weighted
 MAX_PASSAGE: Final = 280
 CANDIDATES: Final = 40
 # Measured on the development questions (`make eval`): below, the base has words in common with a
-# question, not an answer to it.
-SURE_COVERAGE: Final = 0.85
-LEAST_COVERAGE: Final = 0.5
-LEAST_NEARNESS: Final = 0.35
+# question, not an answer to it. A longer question says more that no article repeats.
+FEW_TOPICAL: Final = 1
+MANY_TOPICAL: Final = 3
+SURE: Final = 1.0
+LIKELY: Final = 0.5
 _MARKUP: Final = re.compile(r"\*\*|`|\[([^\]]*)\]\([^)]*\)|^\s*[-#>|]+\s*", re.MULTILINE)
 _WORD: Final = re.compile(r"[A-Za-z]{4,}")
 _SHAPED: Final = re.compile(r"[A-Z]{2}|[a-z][A-Z]|\d|_|\.\w")
@@ -58,20 +59,23 @@ class SearchResult:
     """Articles, best first.
 
     ``coverage`` is the share of the question's words that the best one has, each word weighed by
-    its rarity; ``nearness`` the cosine with its nearest phrase. Both are 0 to 1.
+    its rarity; ``nearness`` the cosine with its nearest phrase; both are 0 to 1. ``topical`` counts
+    the question's words that belong to the subject of the base at all.
     """
 
     hits: tuple[SolutionReport, ...]
     did_you_mean: str | None = None
     coverage: float = 0.0
     nearness: float = 0.0
+    topical: int = 0
 
     @property
     def answers(self) -> bool:
         """Whether the best article is an answer rather than merely the nearest there is."""
+        sure = self.coverage + self.nearness
         return bool(self.hits) and (
-            self.coverage >= SURE_COVERAGE
-            or (self.coverage >= LEAST_COVERAGE and self.nearness >= LEAST_NEARNESS)
+            (self.topical >= MANY_TOPICAL and sure >= LIKELY)
+            or (self.topical >= FEW_TOPICAL and sure >= SURE)
         )
 
 
@@ -132,8 +136,9 @@ class Searcher:
         return SearchResult(
             tuple(hits),
             self._correct(text),
-            self._near.coverage(best, weights),
+            self._near.coverage(best, weights, self._synonyms),
             near.get(best, 0.0),
+            self._near.topical(stems),
         )
 
     def _ranked(

@@ -218,7 +218,9 @@ def main() -> None:
         print(table(head, rows))
         scores = measure(asked, _by_desk(desk))
         print("\nThe desk, by style of question\n")
-        print(table(["style", *head[1:]], [[k[1], k[0], *v.row()] for k, v in sorted(scores.items())]))
+        print(
+            table(["style", *head[1:]], [[k[1], k[0], *v.row()] for k, v in sorted(scores.items())])
+        )
         began = time.perf_counter()
         for item in asked:
             desk.ask(Query(item.q, probe=False))
