@@ -33,9 +33,9 @@ from kb.diagnose import Judge, best_question
 from kb.errors import BadQuestion, BadURL
 from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
 from kb.recognise import Lexicon, Recognition, recognise
-from kb.search import Searcher, SearchResult, Suggestion, open_index
+from kb.search import Searcher, SearchResult, Semantic, Suggestion, open_index
 from kb.search.query import terms_of
-from kb.settings import Settings
+from kb.settings import BadSetting, Settings
 
 if TYPE_CHECKING:
     from kb.observe import Probe, ProbeResult
@@ -79,7 +79,12 @@ class Desk:
         Raises ContentError or IndexUnavailable.
         """
         base = KnowledgeBase.load(settings.content, settings.drafts)
-        return cls(settings, base, Searcher(base, open_index(base, settings.data, progress)))
+        index = open_index(base, settings.data, progress)
+        return cls(
+            settings,
+            base,
+            Searcher(base, index, semantic=_model(base) if settings.semantic else None),
+        )
 
     def search(self, text: str, limit: int = 10, category: str | None = None) -> SearchResult:
         """Articles by words. See :meth:`kb.search.Searcher.search`."""
@@ -342,6 +347,16 @@ class Desk:
         weight = article.cause(cause.id).weight if article else 0.0
         place = ranked.index(cause.solution) if cause.solution in ranked else len(ranked)
         return (verdict, cause.solution not in named, layer, place, -weight)
+
+
+def _model(base: KnowledgeBase) -> Semantic:
+    try:
+        from kb.search.semantic import WordModel  # noqa: PLC0415  # an optional extra
+    except ImportError:
+        raise BadSetting(
+            "ERRORDESK_SEMANTIC needs the extra: pip install 'errordesk[semantic]'."
+        ) from None
+    return WordModel(base)
 
 
 def _observed(facts: Facts) -> bool:
