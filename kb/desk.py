@@ -135,8 +135,9 @@ class Desk:
         if probed:
             observations.append(probed.observation)
             if probed.facts["probe.outcome"] == "done":
-                # The probe speaks for every layer: what was claimed of them does not mix in.
-                claim = {n: v for n, v in facts.items() if n == "claim.status"}
+                # The probe speaks for every layer: what was claimed of them does not mix in. What a
+                # pasted log says of the server behind a proxy no probe can see.
+                claim = {n: v for n, v in facts.items() if n.startswith(("claim.", "upstream."))}
                 facts = Facts(claim, Source.CLAIM)
             else:
                 notices.append(probed.observation.summary)

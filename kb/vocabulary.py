@@ -206,6 +206,7 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
     FactSpec("tcp.ipv6.outcome", _S, "The same over IPv6 alone.", LAYER_TCP),
     FactSpec("tcp.address", _S, "The address of the connection that was used or failed."),
     FactSpec("tcp.dead_addresses", _L, "Addresses that took no connection."),
+    FactSpec("tcp.dead_outcomes", _L, "How they failed, in the same order; see tcp.outcome."),
     FactSpec("tcp.live_addresses", _L, "Addresses that took a connection."),
     FactSpec(
         "tcp.idle",

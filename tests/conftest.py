@@ -21,3 +21,9 @@ def content() -> Path:
 def base(content: Path) -> KnowledgeBase:
     """The shipped knowledge base."""
     return KnowledgeBase.load(content)
+
+
+@pytest.fixture(scope="session")
+def index_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the index of the shipped content, built by whoever comes first."""
+    return tmp_path_factory.mktemp("index")

@@ -27,8 +27,8 @@ def robots_refused(connection: socket.socket) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk.open(Settings(data=tmp_path, probe_allow="127.0.0.0/8", probe_deadline=2.0))
+def desk(index_folder: Path) -> Desk:
+    return Desk.open(Settings(data=index_folder, probe_allow="127.0.0.0/8", probe_deadline=2.0))
 
 
 def question(port: int) -> str:
@@ -72,7 +72,7 @@ def test_check_again_says_what_changed(desk: Desk) -> None:
 
     def repaired(connection: socket.socket) -> None:
         request(connection)
-        good = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+        good = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
         connection.sendall(good if mended.is_set() else BASIC)
 
     with serving(repaired) as port:
@@ -108,9 +108,11 @@ def run(*arguments: str, text: str | None = None, data: Path) -> tuple[int, str]
     return result.exit_code, result.output
 
 
-def test_the_command_answers_like_the_library(tmp_path: Path) -> None:
+def test_the_command_answers_like_the_library(index_folder: Path) -> None:
     with serving(robots_refused) as port:
-        code, output = run("ask", question(port), "--json", "--allow", "127.0.0.0/8", data=tmp_path)
+        code, output = run(
+            "ask", question(port), "--json", "--allow", "127.0.0.0/8", data=index_folder
+        )
     answer = json.loads(output)
     assert code == 0
     assert answer["solutions"][0]["id"] == 2173
@@ -127,8 +129,8 @@ def test_the_command_answers_like_the_library(tmp_path: Path) -> None:
         ("http://10.0.0.1/", 3),
     ],
 )
-def test_exit_codes(text: str, code: int, tmp_path: Path) -> None:
-    assert run("ask", "-", text=text, data=tmp_path)[0] == code
+def test_exit_codes(text: str, code: int, index_folder: Path) -> None:
+    assert run("ask", "-", text=text, data=index_folder)[0] == code
 
 
 def test_probe_prints_facts_alone(tmp_path: Path) -> None:

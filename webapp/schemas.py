@@ -30,7 +30,7 @@ class AnswerRequest(_Strict):
     )
     facts: dict[str, str] = Field(
         default_factory=dict,
-        description="Answers to earlier questions: `reader.*` facts by name, values as text.",
+        description="Answers to earlier questions: reader facts by name, values as text.",
         examples=[{"reader.automated": "true"}],
     )
     probe: bool = Field(True, description="Whether a URL in the text is probed.")

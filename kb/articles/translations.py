@@ -94,13 +94,15 @@ def _causes(value: Any, article: Article, body: str, path: str) -> tuple[Cause, 
         raise ContentError("causes must be a list of causes, each with its fields.", path, 2)
     given = [str(item.get("id")) for item in value]
     wanted = [cause.id for cause in article.causes]
-    if given != wanted:
+    if sorted(given) != sorted(wanted):
         raise ContentError(
-            f"The causes must be {', '.join(wanted)}, in this order, as in {article.path}.", path, 2
+            f"The causes must be {', '.join(wanted)}, as in {article.path}.", path, 2
         )
+    items = dict(zip(given, value, strict=True))
     titles = cause_sections(body)
     causes = []
-    for item, cause in zip(value, article.causes, strict=True):
+    for cause in article.causes:
+        item = items[cause.id]
         reader = Reader(item, path)
         reader.require(_CAUSE, frozenset(_CAUSE))
         evidence = reader.strings("evidence")

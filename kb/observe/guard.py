@@ -346,7 +346,9 @@ class Race:
                 continue
             self._selector.unregister(connection)
             code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            if code:
+            # A peer that refuses says ECONNREFUSED. A reset comes from one that had accepted: the
+            # connection stood, and the exchange on it will say how it ended.
+            if code not in (0, errno.ECONNRESET):
                 connection.close()
                 self.outcomes[address] = tcp_outcome(OSError(code, "connect"))
             else:

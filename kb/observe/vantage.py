@@ -220,9 +220,9 @@ class Walk:
                 self.facts[f"tcp.ipv{version}.outcome"] = best
         live = [str(item) for item, outcome in race.outcomes.items() if outcome == "ok"]
         self.facts["tcp.live_addresses"] = live
-        self.facts["tcp.dead_addresses"] = [
-            str(item) for item, outcome in race.outcomes.items() if outcome != "ok"
-        ]
+        dead = {str(item): out for item, out in race.outcomes.items() if out != "ok"}
+        self.facts["tcp.dead_addresses"] = list(dead)
+        self.facts["tcp.dead_outcomes"] = list(dead.values())
 
     def _census(self, race: Race) -> None:
         """Which of the other addresses took a connection, told once the answer is here."""
@@ -367,10 +367,12 @@ def _dns_facts(target: Target, resolution: Resolution, policy: Policy) -> dict[s
         "dns.name": target.host,
         "dns.a": resolution.a,
         "dns.aaaa": resolution.aaaa,
-        "dns.cname": resolution.cname,
-        "dns.cname_loop": resolution.cname_loop,
         "dns.time_ms": resolution.time_ms,
     }
+    # A resolver that failed says nothing of the chain; a follow-up asks for it link by link.
+    if resolution.outcome != "servfail" or resolution.cname:
+        facts["dns.cname"] = resolution.cname
+        facts["dns.cname_loop"] = resolution.cname_loop
     if resolution.rcode:
         facts["dns.rcode"] = resolution.rcode
     if resolution.resolver:

@@ -32,10 +32,10 @@ def robots_refused() -> Handler:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(index_folder: Path) -> Iterator[str]:
     """The help site with the shipped content; gives its address."""
     settings = Settings(
-        data=tmp_path_factory.mktemp("data"),
+        data=index_folder,
         probe_allow="127.0.0.0/8",
         probe_rate="1000/minute",
         contact_url="mailto:help@example.com",

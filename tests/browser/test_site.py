@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from axe_core_python.sync_playwright import Axe
@@ -79,7 +78,8 @@ def test_the_first_screen_of_an_answer_says_what_who_and_what_first(
         place = page.locator(".verdict").get_by_text(words).first.bounding_box()
         assert place is not None
         assert place["y"] + place["height"] < 900
-    expect(page.locator(".picture .lane")).to_have_count(2)
+    lanes = page.locator(".lane .vantage").all_inner_texts()
+    assert lanes[:2] == ["robot", "browser"]
     described = page.locator(".picture svg").first.get_attribute("aria-label") or ""
     assert re.search(r"robot: .*Connection \d+ ms.*Waiting \d+ ms", described)
     page.get_by_text("Transcript for experts").click()
@@ -220,14 +220,3 @@ def test_without_scripts_a_question_is_answered_with_the_probe(
     ask(page, site, f"HTTP 401 from our robot {faulty}")
     expect(page.locator(".state")).to_have_text("Confirmed")
     context.close()
-
-
-def test_the_typeahead_answers_within_50_ms(page: Page, site: str) -> None:
-    page.goto(site)
-    took = []
-    for typed in ("4", "401", "unauth", "login", "cert", "time"):
-        started = time.perf_counter()
-        answer = page.request.get(f"{site}/api/v1/suggest?q={typed}")
-        took.append(time.perf_counter() - started)
-        assert answer.ok
-    assert sorted(took)[len(took) // 2] < 0.05

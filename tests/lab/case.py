@@ -31,7 +31,8 @@ class Certificate:
 @dataclass(frozen=True, slots=True)
 class Case:
     """A fault. In configurations ``@PORT@`` is the case's port, ``@OTHER@`` another free one,
-    ``@FOLDER@`` the lab's folder, ``@CERT@`` and ``@KEY@`` the certificate's files.
+    ``@FOLDER@`` the lab's folder, ``@ADDRESS@`` an
+    address of its own (also in ``host``), ``@CERT@`` and ``@KEY@`` the certificate's files.
 
     ``says`` is what a person pastes, ``{url}`` in it the address. ``first`` is the cause that must
     come first, as ``solution/cause``; it must be confirmed unless ``confirmed`` is False (not to be

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import socket
 import tempfile
@@ -15,7 +16,7 @@ from kb.desk import Desk
 from kb.settings import Settings
 from tests.lab.authority import Authorities
 from tests.lab.case import Case
-from tests.lab.servers import free_port, free_ports, program, running
+from tests.lab.servers import free_ports, program, running
 from tests.observe.servers import over_tls, request, saying, serving
 
 _UPSTREAM_WAIT = "1s"
@@ -54,11 +55,15 @@ def _started(cases: list[Case], folder: Path, content: Path | None) -> Iterator[
         silent = stack.enter_context(serving(_silent))
         aia = stack.enter_context(serving(saying(authorities.intermediate())))
         # Asked for together, so that no port is given twice.
+        # An address of this run's own, whose usual ports nobody else listens on.
+        address = (
+            f"127.{secrets.randbelow(200) + 20}.{secrets.randbelow(250)}.{os.getpid() % 250 + 1}"
+        )
         ports = iter(free_ports(2 * len(cases)))
         for case in cases:
             port = next(ports)
             values = {"@PORT@": str(port), "@OTHER@": str(next(ports)), "@FOLDER@": str(folder)}
-            values |= {"@SILENT@": str(silent)}
+            values |= {"@SILENT@": str(silent), "@ADDRESS@": address}
             context = None
             if case.certificate:
                 certificate, key = authorities.write(case.id, case.certificate, aia)
@@ -72,7 +77,7 @@ def _started(cases: list[Case], folder: Path, content: Path | None) -> Iterator[
                 handle = over_tls(context, case.raw) if context else case.raw
                 port = stack.enter_context(serving(handle, case.listen[0]))
             if case.port == "default":
-                urls[case.id] = f"{case.scheme}://{case.host}{case.path}"
+                urls[case.id] = f"{case.scheme}://{_filled(case.host, values)}{case.path}"
             else:
                 shown = f"[{case.host}]" if ":" in case.host else case.host
                 urls[case.id] = f"{case.scheme}://{shown}:{port}{case.path}"
@@ -275,10 +280,11 @@ defaults
 def _dns(folder: Path, records: list[str]) -> Iterator[int]:
     """NSD with a zone ``test``, and Unbound before it, which validates and forwards.
 
-    Names below ``lame.test`` are forwarded to nobody, below ``bogus.test`` to an unsigned zone that
-    should be signed; ``silent.test`` is not answered and ``filtered.test`` refused.
+    Names below ``lame.example`` are forwarded to a server that does not have the zone, those below
+    ``bogus.test`` to an unsigned zone that should be signed; ``silent.test`` is not answered and
+    ``filtered.test`` refused.
     """
-    nsd_port, port, dead = free_port(), free_port(), free_port()
+    nsd_port, port = free_ports(2)
     home = folder / "dns"
     home.mkdir()
     zone = [
@@ -339,8 +345,8 @@ forward-zone:
   forward-addr: 127.0.0.1@{nsd_port}
   {forward}
 forward-zone:
-  name: "lame.test."
-  forward-addr: 127.0.0.1@{dead}
+  name: "lame.example."
+  forward-addr: 127.0.0.1@{nsd_port}
   {forward}
 """
     )

@@ -33,10 +33,10 @@ def german(folder: Path, tmp_path: Path) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+def client(index_folder: Path) -> FlaskClient:
     """A client of the site with the shipped content and every setting that pages show."""
     settings = Settings(
-        data=tmp_path_factory.mktemp("data"),
+        data=index_folder,
         base_url="https://help.example.com",
         contact_url="mailto:help@example.com",
         edit_url="https://git.example/edit/{path}",

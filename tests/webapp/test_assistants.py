@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import anyio
+from anyio.from_thread import start_blocking_portal
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -32,7 +32,9 @@ def converse(data: Path, talk: Callable[[ClientSession], Awaitable[None]]) -> No
             await session.initialize()
             await talk(session)
 
-    anyio.run(run)
+    # In a thread of its own: the browser tests keep an event loop in this one.
+    with start_blocking_portal() as portal:
+        portal.call(run)
 
 
 async def call(session: ClientSession, tool: str, **arguments: Any) -> Any:

@@ -16,8 +16,8 @@ BASIC = b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="Staff"\r\nContent-Le
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> FlaskClient:
-    settings = Settings(data=tmp_path, probe_allow="127.0.0.0/8", probe_rate="3/minute")
+def client(index_folder: Path) -> FlaskClient:
+    settings = Settings(data=index_folder, probe_allow="127.0.0.0/8", probe_rate="3/minute")
     return create_app(settings).test_client()
 
 

@@ -156,6 +156,7 @@ function typeahead(form) {
     options[active].scrollIntoView({ block: "nearest" });
   };
   const show = (items, kept) => {
+    const chosen = list.children[active]?.dataset.url;
     active = -1;
     input.removeAttribute("aria-activedescendant");
     list.replaceChildren(...items.map(([title, small, url], at) => {
@@ -178,6 +179,9 @@ function typeahead(form) {
     panel.hidden = items.length === 0;
     count.textContent = items.length ? String(items.length) : "";
     input.setAttribute("aria-expanded", String(items.length > 0));
+    // A reply that comes late does not take away what the arrow keys have chosen.
+    const place = items.findIndex(([, , url]) => url === chosen);
+    if (chosen && place >= 0) mark(place);
   };
   const search = (text) => `${prefix}/search?${new URLSearchParams({ q: text })}`;
   const showRecent = () => show(recent.read().map((text) => [text, "", search(text)]), true);

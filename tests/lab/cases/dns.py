@@ -9,9 +9,9 @@ _OK = 'return 200 "<!doctype html><title>Shop</title><p>Welcome";'
 CASES = (
     Case("dns-record-missing", "dns", "2230/record-missing", host="nowhere.site.test",
          says="ERR_NAME_NOT_RESOLVED {url}", named_by=(("curl", "not resolve host"),)),
-    Case("dns-domain-gone", "dns", "2230/domain-gone", host="shop.no-such-domain-at-all",
+    Case("dns-domain-gone", "dns", "2230/domain-gone", host="www.no-such-shop.test",
          says="Could not resolve host {url}", named_by=(("curl", "not resolve host"),)),
-    Case("dns-servfail-lame", "dns", "2231/*", host="www.lame.test",
+    Case("dns-servfail-lame", "dns", "2231/*", host="www.lame.example",
          says="our site cannot be found any more {url}"),
     Case("dns-servfail-dnssec", "dns", "2234/*", host="www.bogus.test",
          says="some people cannot open {url}"),

@@ -65,6 +65,7 @@ CASES = (
           saying(_OK + b"Content-Length: 0\r\n\r\n")),
     _case("slow-first-byte", "2284/*", "the site takes ages", _late),
     _case("slow-body", "2285/*", "the download crawls", _dripping),
-    _case("reset-in-body", "2276/*", "download breaks off", _cut_by_reset, also=("2242/*",),
+    _case("reset-in-body", "2242/reset-inside-answer", "download breaks off", _cut_by_reset,
+          also=("2276/*",),
           named_by=(("curl", "reset by peer"),)),
 )  # fmt: skip

@@ -41,9 +41,10 @@ CASES = (
           nginx="listen 127.0.0.1:@OTHER@; listen 127.0.0.1:@PORT@ ssl; ssl_certificate @CERT@; "
           "ssl_certificate_key @KEY@; if ($https) { return 301 http://site.test:@OTHER@/x; } "
           'return 200 "<p>Welcome</p>";'),
-    _case("lost-path", "2213/path-is-lost", "old links all go to the start page",
-          path="/articles/one", nginx="location = / { } location / { return 301 /; }",
-          also=("2213/unknown-pages-go-home",)),
+    _case("lost-path", "2213/*", "old links all go to the start page",
+          path="/articles/one", nginx="location = / { } location = /index.html { } "
+          "location / { return 301 /; }",
+          also=("2293/sent-to-the-start-page",)),
     _case("login", "2214/login-wall", "our feed reader gets a login page", path="/feed",
           nginx='location /login { return 200 "<!doctype html><title>Sign in</title><form>'
           '<input name=user><input type=password name=p></form>"; } location / '
