@@ -45,6 +45,9 @@ test: packages $(VENV)/installed-dev  ## Check style, types and content, and run
 lab: packages $(VENV)/installed-dev  ## Run every fault of the laboratory and count what is named
 	@$(BIN)/python -m tests.lab
 
+eval: $(VENV)/installed-dev  ## Print how well questions and pasted errors are understood
+	@$(BIN)/python -m tests.eval.run
+
 bench: packages $(VENV)/installed-dev  ## Print how costs compare with named baselines
 	@$(BIN)/python -m tests.bench
 
@@ -55,4 +58,4 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install run demo packages test lab bench format clean
+.PHONY: help install run demo packages test lab eval bench format clean

@@ -33,9 +33,9 @@ from kb.diagnose import Judge, best_question
 from kb.errors import BadQuestion, BadURL
 from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
 from kb.recognise import Lexicon, Recognition, recognise
-from kb.search import Searcher, SearchResult, Suggestion, open_index
+from kb.search import Searcher, SearchResult, Semantic, Suggestion, open_index
 from kb.search.query import terms_of
-from kb.settings import Settings
+from kb.settings import BadSetting, Settings
 
 if TYPE_CHECKING:
     from kb.observe import Probe, ProbeResult
@@ -48,6 +48,7 @@ FEW_WORDS: Final = 4
 # A cause of at least this weight settles the question when it is confirmed.
 SPECIFIC: Final = 0.6
 _SURE: Final = frozenset({"identifier", "id", "facts"})
+NEAR: Final = 2
 _LAYER_ORDER: Final = ("network/dns", "network/tcp", "tls", "http/redirects", "http")
 
 
@@ -81,7 +82,12 @@ class Desk:
         Raises ContentError or IndexUnavailable.
         """
         base = KnowledgeBase.load(settings.content, settings.drafts)
-        return cls(settings, base, Searcher(base, open_index(base, settings.data, progress)))
+        index = open_index(base, settings.data, progress)
+        return cls(
+            settings,
+            base,
+            Searcher(base, index, semantic=_model(base) if settings.semantic else None),
+        )
 
     def search(self, text: str, limit: int = 10, category: str | None = None) -> SearchResult:
         """Articles by words. See :meth:`kb.search.Searcher.search`."""
@@ -202,7 +208,7 @@ class Desk:
         changes: tuple[Change, ...],
     ) -> Answer:
         reports = self._judge.judge(facts)
-        result, scores = self._rank(found, words, reports)
+        result, scores = self._rank(found, words, reports, _observed(facts))
         ranked = [solution.id for solution in result]
         # Once something is named or confirmed, what only shares a few words is no candidate.
         candidates = {s.id for s in result if s.matched_by in _SURE} or set(scores)
@@ -233,7 +239,7 @@ class Desk:
             for s in result
         )
         best = causes[0] if causes and causes[0].verdict is Verdict.CONFIRMED else None
-        if best:
+        if best and (_observed(facts) or best.solution in found.solutions):
             solutions = tuple(sorted(solutions, key=lambda s: s.id != best.solution))
         matched = [s for s in solutions if s.matched_by in _SURE]
         known = bool(matched) or words.answers
@@ -286,10 +292,16 @@ class Desk:
         return article is not None and article.cause(cause.id).weight < SPECIFIC
 
     def _rank(
-        self, found: Recognition, words: SearchResult, reports: tuple[CauseReport, ...]
+        self,
+        found: Recognition,
+        words: SearchResult,
+        reports: tuple[CauseReport, ...],
+        observed: bool,
     ) -> tuple[list[SolutionReport], dict[int, float]]:
         """Solutions by what the text names, then by what the facts confirm, then by its words.
 
+        Where nothing was ``observed``, a cause is confirmed by what the text claims and the reader
+        answers: that says no more than the words do, and comes after them.
         A success or a redirect that is named is no error by itself: it comes first only where the
         words around it do not lead to a solution of their own.
         """
@@ -305,17 +317,21 @@ class Desk:
         for place, hit in enumerate(found.identifiers):
             if hit.solution is not None and hit.name not in found.weak:
                 add(hit.solution, 200.0 - place, "identifier")
-        for report in reports:
-            if report.verdict is Verdict.CONFIRMED:
-                add(report.solution, 100.0, "facts")
+        confirmed = [r.solution for r in reports if r.verdict is Verdict.CONFIRMED]
+        for solution in confirmed if observed else ():
+            add(solution, 100.0, "facts")
         speaks = words.answers and len(terms) > FEW_WORDS
         for near in words.hits[:1] if speaks else ():
             add(near.id, 90.0, "words")
         for place, weak in enumerate(found.identifiers):
             if weak.solution is not None and weak.name in found.weak:
                 add(weak.solution, 80.0 - place, "identifier")
+        for near in words.hits[:NEAR] if words.answers else ():
+            add(near.id, 70.0 + near.score / 1000, "words")
+        for solution in confirmed:
+            add(solution, 60.0, "facts")
         for near in words.hits:
-            add(near.id, near.score, "words")
+            add(near.id, near.score / 1000, "words")
         ordered = sorted(ranked.items(), key=lambda item: -item[1][0])[:MAX_SOLUTIONS]
         listed = {near.id: near for near in words.hits}
         solutions = []
@@ -341,6 +357,25 @@ class Desk:
         weight = article.cause(cause.id).weight if article else 0.0
         place = ranked.index(cause.solution) if cause.solution in ranked else len(ranked)
         return (verdict, cause.solution not in named, layer, place, -weight)
+
+
+def _model(base: KnowledgeBase) -> Semantic:
+    try:
+        from kb.search.semantic import WordModel  # noqa: PLC0415  # an optional extra
+    except ImportError:
+        raise BadSetting(
+            "ERRORDESK_SEMANTIC needs the extra: pip install 'errordesk[semantic]'."
+        ) from None
+    return WordModel(base)
+
+
+def _observed(facts: Facts) -> bool:
+    """Whether anything was looked at, rather than only told."""
+    return any(
+        facts.source_of(name) in (Source.TRANSCRIPT, Source.HAR, Source.PROBE)
+        for name in facts
+        if name != "source"
+    )
 
 
 def _reader_facts(given: Mapping[str, str]) -> dict[str, FactValue]:

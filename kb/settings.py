@@ -101,6 +101,11 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec("RETENTION", "90", "How long questions and feedback are kept.", unit="days"),
     SettingSpec("REPORT_RETENTION", "30", "How long a shared report is kept.", unit="days"),
     SettingSpec("EXAMPLES", "", "JSON list of [label, text]: examples on the first page."),
+    SettingSpec(
+        "SEMANTIC",
+        "off",
+        "on: a small language model has a say in the ranking, too (errordesk[semantic]).",
+    ),
     SettingSpec("DRAFTS", "off", "on: show drafts to everybody.", danger="For writers only."),
 )
 
@@ -158,6 +163,7 @@ class Settings:
     retention_days: int = 90
     report_days: int = 30
     examples: tuple[tuple[str, str], ...] = ()
+    semantic: bool = False
     drafts: bool = False
 
     @classmethod
@@ -204,6 +210,7 @@ class Settings:
                 _number("REPORT_RETENTION", get.get("REPORT_RETENTION", "30"), 1, 3_650)
             ),
             examples=_examples(get.get("EXAMPLES", "")),
+            semantic=_switch("SEMANTIC", get.get("SEMANTIC", "off")),
             drafts=_switch("DRAFTS", get.get("DRAFTS", "off")),
         )
 

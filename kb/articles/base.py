@@ -13,7 +13,7 @@ from kb.article import Article, Category, Status
 from kb.articles.links import mentioned
 from kb.articles.parse import parse_article
 from kb.articles.questions import QuestionSpec, parse_questions
-from kb.articles.registry import Entry, Registry, Says, load_registries
+from kb.articles.registry import OWN, Entry, Registry, Says, load_registries
 from kb.articles.synonyms import Synonyms, parse_synonyms
 from kb.articles.translations import NAME as TRANSLATED
 from kb.articles.translations import Translations, load_translations
@@ -188,7 +188,7 @@ class KnowledgeBase:
         ]
         claimed = {spelling.lower() for entry in listed for spelling in entry.spellings}
         own = [
-            Entry(name, article.id, says=Says.CAUSE, registry="articles", path=article.path)
+            Entry(name, article.id, says=Says.CAUSE, registry=OWN, path=article.path)
             for article in self.published
             for name in article.identifiers
             if name.lower() not in claimed

@@ -25,6 +25,9 @@ _PLAIN_WORDS: Final = re.compile(r"[a-z]{1,12}( [a-z]{1,9})?|\d{1,5}|\w{1,3}")
 _STATUS: Final = re.compile(r"HTTP (\d{3})")
 
 
+OWN: Final = "articles"  # the registry of what articles claim themselves
+
+
 class Says(StrEnum):
     """How much an identifier tells: the order in which several in one text are believed."""
 

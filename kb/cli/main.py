@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -20,6 +20,7 @@ EXIT_FINDINGS = 1
 EXIT_UNKNOWN = 1
 EXIT_WRONG_USE = 2
 EXIT_REFUSED = 3
+MAX_INPUT = 8_000_000  # bytes; the desk itself says what is too long for it
 
 
 class _Group(click.Group):
@@ -133,11 +134,19 @@ def _settings(**options: Any) -> Settings:
 
 
 @main.command()
-@click.argument("text")
+@click.argument("text", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
 @click.option("--no-probe", is_flag=True, help="Do not probe a URL in the text.")
+@click.option(
+    "--batch",
+    type=click.File("r", encoding="utf-8"),
+    metavar="FILE",
+    help='Read {"q": …} lines and write one answer a line, in their order, without probing.',
+)
 @_with_probe_options
-def ask(text: str, as_json: bool, no_probe: bool, **options: Any) -> None:
+def ask(
+    text: str | None, as_json: bool, no_probe: bool, batch: TextIO | None, **options: Any
+) -> None:
     """Answer TEXT: a question, an error line, a transcript, a URL. - reads standard input.
 
     \b
@@ -145,11 +154,19 @@ def ask(text: str, as_json: bool, no_probe: bool, **options: Any) -> None:
     """
     from kb.desk import Desk, Query
 
+    if (text is None) == (batch is None):
+        raise click.UsageError("Give a TEXT, or a file with --batch.")
     if text == "-":
-        text = sys.stdin.buffer.read(2_000_000).decode("utf-8", "replace")
+        text = sys.stdin.buffer.read(MAX_INPUT).decode("utf-8", "replace")
     with _indexing() as progress:
         desk = Desk.open(_settings(**options), progress)
-    answer = desk.ask(Query(text, probe=not no_probe))
+    if batch is not None:
+        from kb.cli.batch import answer_lines
+
+        for line in answer_lines(desk, batch):
+            click.echo(line)
+        return
+    answer = desk.ask(Query(text or "", probe=not no_probe))
     if as_json:
         import json
 

@@ -50,6 +50,12 @@ class Judge:
                 except BadCondition as error:
                     _LOG.warning("%s:%s: cause dropped: %s", article.path, cause.line, error)
         self.causes: tuple[JudgedCause, ...] = tuple(causes)
+        # Most causes are not confirmed, and their reports say the same every time.
+        self._plain = {
+            (judged.key, verdict): _report(judged, verdict)
+            for judged in self.causes
+            for verdict in (Verdict.POSSIBLE, Verdict.RULED_OUT)
+        }
 
     def verdicts(self, facts: Facts) -> dict[tuple[int, str], Verdict]:
         """The verdict of every cause by ``(solution, cause id)``, before explaining away."""
@@ -90,24 +96,32 @@ class Judge:
                         explained.setdefault(target, f"{judged.article.id}/{judged.cause.id}")
         reports = []
         for judged in self.causes:
-            verdict = verdicts[judged.key]
-            by = explained.get(judged.key) if verdict is not Verdict.RULED_OUT else None
-            reports.append(
-                CauseReport(
-                    solution=judged.article.id,
-                    id=judged.cause.id,
-                    title=judged.cause.title,
-                    verdict=Verdict.RULED_OUT if by else verdict,
-                    evidence=fill(judged.cause.evidence, facts)
-                    if verdict is Verdict.CONFIRMED
-                    else (),
-                    who=judged.cause.who,
-                    fix=judged.cause.fix,
-                    url=f"{judged.article.url}#{judged.cause.id}",
-                    explained_by=by,
-                )
-            )
+            key = judged.key
+            verdict = verdicts[key]
+            by = explained.get(key) if verdict is not Verdict.RULED_OUT else None
+            if by is None and verdict is not Verdict.CONFIRMED:
+                reports.append(self._plain[key, verdict])
+                continue
+            confirmed = verdict is Verdict.CONFIRMED
+            evidence = fill(judged.cause.evidence, facts) if confirmed else ()
+            reports.append(_report(judged, Verdict.RULED_OUT if by else verdict, evidence, by))
         return tuple(reports)
+
+
+def _report(
+    judged: JudgedCause, verdict: Verdict, evidence: tuple[str, ...] = (), by: str | None = None
+) -> CauseReport:
+    return CauseReport(
+        solution=judged.article.id,
+        id=judged.cause.id,
+        title=judged.cause.title,
+        verdict=verdict,
+        evidence=evidence,
+        who=judged.cause.who,
+        fix=judged.cause.fix,
+        url=f"{judged.article.url}#{judged.cause.id}",
+        explained_by=by,
+    )
 
 
 def verdict_of(judged: JudgedCause, known: frozenset[str], context: cel.Context) -> Verdict:

@@ -44,7 +44,10 @@ _CLOUDFLARE: Final = re.compile(
 )
 _CLOUDFLARE_NEAR: Final = re.compile(r"cloudflare|ray id|cf-ray|performance & security", re.I)
 _ERROR_WORD: Final = re.compile(r"err|fehler|code|cloudflare", re.IGNORECASE)
-_DATABASE: Final = re.compile(r"mysql|mariadb|sqlstate|\(HY000\)|\(\d{5}\)|\bsql\b|database", re.I)
+_OTHERS: Final = re.compile(
+    r"mysql|mariadb|sqlstate|\(HY000\)|\(\d{5}\)|\bsql\b|database|websocket|\bwss?://|close code",
+    re.I,
+)
 _HAPROXY_LOG: Final = re.compile(
     r"(?:-?\d+/){1,4}\+?-?\d+ (?:-?\d{1,3} )?\+?\d+ (?:\S+ \S+ )?([A-Za-z-]{2}(?:[A-Za-z-]{2})?) "
     r"\d+/\d+/\d+/\d+/\+?\d+"
@@ -99,10 +102,15 @@ def find_families(text: str) -> Iterator[tuple[str, int, int]]:
         yield f"WebSocket {match[1]}", match.start(), match.end()
 
 
+def numbers_of_others(text: str) -> bool:
+    """Whether a number from 1000 to 1200 is a database's or a WebSocket's rather than Cloudflare's:
+    MySQL's errors and the close codes of WebSockets lie in the same range."""
+    return not _CLOUDFLARE_NEAR.search(text) and bool(_OTHERS.search(text))
+
+
 def _cloudflare(text: str) -> Iterator[tuple[str, int, int]]:
-    near = bool(_CLOUDFLARE_NEAR.search(text))
-    if not near and _DATABASE.search(text):
-        return  # MySQL numbers its errors in the same range
+    if numbers_of_others(text):
+        return
     for match in _CLOUDFLARE.finditer(text):
         if _ERROR_WORD.search(match[0]):
             yield f"Cloudflare {match[1]}", match.start(), match.end()

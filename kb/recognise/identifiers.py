@@ -12,16 +12,19 @@ which wraps the system's; a proxy answers 502 because its own connection was ref
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from kb.answer import IdentifierHit
 from kb.articles.registry import Entry, Says
 from kb.recognise.depth import Depth
-from kb.recognise.families import find_families
+from kb.recognise.families import find_families, numbers_of_others
 from kb.recognise.lexicon import Lexicon
 from kb.recognise.statuses import find_statuses, status_lines
 
+# An article may claim "Error 1040" for Cloudflare; MySQL has the same.
+_NUMBERED: Final = re.compile(r"(?:cloudflare |error )(?:code:? )?1\d{3}", re.IGNORECASE)
 _ORDER: Final = (Says.CAUSE, Says.OUTCOME, Says.WRAPPER, Says.BENIGN)
 
 
@@ -62,7 +65,10 @@ def find_identifiers(text: str, lexicon: Lexicon) -> tuple[Identified, ...]:
         known = entry.id if entry else name
         found.setdefault(known, _identified(known, span, entry, lexicon, text))
     rules = [item.hit for item in found.values()]
+    others = numbers_of_others(text)
     for literal in lexicon.find(text):
+        if others and _NUMBERED.fullmatch(literal.entry.id):
+            continue
         entry, span = literal.entry, (literal.start, literal.end)
         solution = lexicon.solution(entry.id, entry)
         if any(_overlap(span, hit.span) and hit.solution == solution for hit in rules):

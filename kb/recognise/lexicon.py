@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from kb.articles import KnowledgeBase
-from kb.articles.registry import Entry, needs_context
+from kb.articles.registry import OWN, Entry, needs_context
 
 _FOLD: Final[dict[int, int | str]] = {
     **{code: code + 32 for code in range(ord("A"), ord("Z") + 1)},
@@ -53,18 +53,35 @@ class Lexicon:
     def __init__(self, entries: Iterable[Entry], claims: Mapping[str, int] | None = None) -> None:
         """``claims`` overrides whose an identifier is (an article's own claim over a registry)."""
         self._claims = dict(claims or {})
-        spellings: dict[str, tuple[Entry, bool]] = {}
         self._by_id: dict[str, Entry] = {}
+        self._spellings: dict[str, tuple[Entry, bool]] = {}
+        entries = tuple(entries)
+        self._learn(entry for entry in entries if entry.registry != OWN)
+        # What an article claims itself is often a longer form of what a registry lists, with the
+        # facts that it proves: the longer form then means the same entry.
+        own = [entry for entry in entries if entry.registry == OWN]
+        self._learn(self._within(entry) or entry for entry in own)
+
+    def _learn(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             self._by_id.setdefault(entry.id, entry)
             for text in entry.spellings:
                 key = fold(text)
                 if len(key) > 2 and not key.isdigit():
-                    spellings.setdefault(key, (entry, entry.context or needs_context(text)))
-        self._spellings = spellings
-        self._values = list(spellings.values())
-        self._keys = list(spellings)
-        self._automaton = AhoCorasick(self._keys, matchkind=MatchKind.Standard)
+                    context = entry.context or needs_context(text)
+                    self._spellings.setdefault(key, (entry, context))
+        self._values = list(self._spellings.values())
+        keys = list(self._spellings)
+        self._automaton = AhoCorasick(keys, matchkind=MatchKind.Standard)
+
+    def _within(self, entry: Entry) -> Entry | None:
+        """``entry`` as a further spelling of the longest listed one inside of it, if it is for the
+        same solution."""
+        inside = [f for f in self.find(entry.id) if f.entry.solution == entry.solution]
+        if not inside:
+            return None
+        longest = max(inside, key=lambda found: found.end - found.start).entry
+        return replace(longest, also=(entry.id,), context=False)
 
     @classmethod
     def of(cls, base: KnowledgeBase) -> Lexicon:

@@ -37,7 +37,7 @@ _SET_COOKIE: Final = re.compile(
 )
 _SCHEME: Final = re.compile(
     r"(?P<head>\b(?:bearer|basic|negotiate|ntlm)[ \t]+)"
-    r"(?P<value>(?=[A-Za-z0-9._~+/-]*[0-9A-Z=._])[A-Za-z0-9._~+/-]{12,}={0,2})",
+    r"(?P<value>(?-i:(?=[A-Za-z0-9._~+/-]*[0-9A-Z=_]))[A-Za-z0-9._~+/-]{12,}={0,2})",
     re.IGNORECASE,
 )
 _NAMES: Final = (

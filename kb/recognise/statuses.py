@@ -57,7 +57,7 @@ _PATTERNS: Final = tuple(
         rf"(?<![a-z])HTTP(?:S?/\d(?:\.\d)?)?(?:[ _-]{{0,3}}(?:{_ERROR}|{_STATUS}|code|exception"
         r"|request|failed|returned|with|got|was)\b){0,4}[ :=#(\"'-]{0,4}([1-9]\d\d)\b(?![.:]\d)",
         # 404 Not Found, 502: Bad Gateway, (404) Not Found, 403 - Forbidden
-        rf"(?<![\d.,$€£-])([345]\d\d)[ :,–)({{\[\"'\]-]{{1,4}}(?:{_REASONS})\b",
+        rf"(?<![\d.,$€£-])([345]\d\d)[ :,|–)({{\[\"'\]-]{{1,4}}(?:{_REASONS})\b",
         # status 502, status code: 403, statusCode=500, "status":403, error 404, Fehler 404
         rf"(?:\b|(?<=[a-z]))(?:{_ERROR}|{_STATUS}){_CODE}[\"']?\s{{0,2}}(?:[:=#(\[\"'–-]{{1,3}}"
         r"\s?[\"']?|(?:is|was|of|von|de|di|:)\s|\s)([345]\d\d)\b(?![.,:]\d|-\d|\s?(?:euros?|"

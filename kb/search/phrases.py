@@ -15,10 +15,13 @@ from typing import Final
 from kb.articles import KnowledgeBase
 
 Stems = Callable[[str], Iterable[str]]
+Synonyms = Mapping[str, frozenset[str]]
 # A title names the whole article, a cause's title only one of its cases.
 _SYMPTOM: Final = 1.0
 _TITLE: Final = 0.95
 _CAUSE: Final = 0.8
+# A stem that the phrases of this share of the articles have belongs to the subject of the base.
+_TOPICAL: Final = 0.04
 
 
 class Phrases:
@@ -30,6 +33,7 @@ class Phrases:
         found: list[tuple[int, float, frozenset[str]]] = []
         documents: Counter[str] = Counter()
         self._words: dict[int, frozenset[str]] = {}
+        self._said: dict[int, frozenset[str]] = {}
         for article in base.published:
             texts: list[tuple[str, float]] = []
             for item in base.in_all_languages(article):
@@ -40,9 +44,12 @@ class Phrases:
             mine = [(frozenset(stems(text)), weight) for text, weight in texts]
             words = frozenset().union(*(words for words, _ in mine), stems(article.body))
             self._words[article.id] = words
+            self._said[article.id] = frozenset().union(*(words for words, _ in mine))
             documents.update(words)
             found += [(article.id, weight, words) for words, weight in mine if words]
+        spoken = Counter(stem for said in self._said.values() for stem in said)
         self._count = max(1, len(self._words))
+        self._topical = {s for s, n in spoken.items() if n >= _TOPICAL * self._count}
         self._idf = {
             stem: math.log(1 + (self._count - n + 0.5) / (n + 0.5)) for stem, n in documents.items()
         }
@@ -56,6 +63,10 @@ class Phrases:
     def idf(self, stem: str) -> float:
         """How rare the stem is among the articles; the most for one that none has."""
         return self._idf.get(stem, self._rare)
+
+    def topical(self, stems: Iterable[str]) -> int:
+        """How many of the stems belong to the subject of the base, whatever the article."""
+        return len(self._topical.intersection(stems))
 
     def nearest(self, weights: Mapping[str, float]) -> dict[int, float]:
         """For each article the cosine with its nearest phrase, 0 to 1.
@@ -78,9 +89,24 @@ class Phrases:
                 best[owner] = near
         return best
 
-    def coverage(self, article_id: int, weights: Mapping[str, float]) -> float:
-        """How much of the question the article has words for, each weighed by its rarity."""
+    def coverage(self, article_id: int, weights: Mapping[str, float], synonyms: Synonyms) -> float:
+        """How much of the question the article speaks of, each word weighed by its rarity.
+
+        A word counts fully in the article's phrases, or through a synonym there nearly so, and
+        half where it merely occurs in the text.
+        """
+        said = self._said.get(article_id, frozenset())
         words = self._words.get(article_id, frozenset())
-        own = {stem for stem, weight in weights.items() if weight == 1}
-        whole = sum(self.idf(stem) for stem in own)
-        return sum(self.idf(stem) for stem in own & words) / whole if whole else 0.0
+        whole = found = 0.0
+        for stem, weight in weights.items():
+            if weight < 1:
+                continue
+            value = self.idf(stem)
+            whole += value
+            if stem in said:
+                found += value
+            elif not said.isdisjoint(synonyms.get(stem, ())):
+                found += 0.8 * value
+            elif stem in words:
+                found += 0.5 * value
+        return found / whole if whole else 0.0

@@ -8,7 +8,7 @@ from typing import Final
 from kb.search.schema import ANALYZER
 
 MAX_TERMS: Final = 32
-SYNONYM: Final = 0.45
+SYNONYM: Final = 0.2
 # Words of asking, not of the trouble. Negations and question words about place and time stay: they
 # tell "only sometimes" from "always".
 FILLER: Final = frozenset(
@@ -16,7 +16,8 @@ FILLER: Final = frozenset(
     hi hello hey dear please thanks thank anyone someone anybody somebody know help question problem
     issue wondering idea ideas fix solve solution solved trying try tried want wanted need would
     could should can cant don doesn didn isn aren wasn ve re ll im am was were been being do does
-    did has had have having my me we our us you your they them their it its he she his her there here
+    did has had have having my me we our us you your they them their it its he she his her there
+    here
     this that these those some any just really very much also so then than too really actually
     basically currently recently today yesterday since like as about of to in on at for with by from
     or and but if is are be the an what why how who which seems seem looks look happens happen
