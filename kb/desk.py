@@ -356,7 +356,10 @@ class Desk:
         )
         weight = article.cause(cause.id).weight if article else 0.0
         place = ranked.index(cause.solution) if cause.solution in ranked else len(ranked)
-        return (verdict, cause.solution not in named, layer, place, -weight)
+        # Of what is confirmed the lowest layer comes first, since it explains those above it; of
+        # what is only possible, the solution that answers the words best.
+        nearest = (layer, place) if cause.verdict is Verdict.CONFIRMED else (place, layer)
+        return (verdict, cause.solution not in named, *nearest, -weight)
 
 
 def _model(base: KnowledgeBase) -> Semantic:
