@@ -261,4 +261,7 @@ visible_hostname cache.example.org
 connect_timeout 1 second
 netdb_filename none
 """
-        self.run(stack, "squid", text, [program("squid"), "-N", "-d", "1", "-f", str(home / "conf")])
+        # A service name of its own, because its shared memory is named by it.
+        name = f"lab{os.getpid()}"
+        command = [program("squid"), "-N", "-n", name, "-d", "1", "-f", str(home / "conf")]
+        self.run(stack, "squid", text, command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,12 +12,16 @@ from typing import TYPE_CHECKING
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
 class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
         """Say nothing on the terminal."""
+
+    def make_environ(self) -> WSGIEnvironment:
+        """As usual, but tracebacks of broken applications go nowhere."""
+        return {**super().make_environ(), "wsgi.errors": io.StringIO()}
 
 
 @contextlib.contextmanager

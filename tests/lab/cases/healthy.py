@@ -114,7 +114,7 @@ CASES = (
     _case("article-about-errors", path="/help/404", raw=page(
         "200 OK", "<!doctype html><html><head><title>What does 404 mean?</title></head><body><h1>What does 404 "
         "mean?</h1><p>A server says Not Found when a page is missing. Just a moment... is what a challenge "
-        "says, and Welcome to nginx! is a default page.</p></body></html>", sub="/help")),
+        "says, and Welcome to nginx! is a default page.</p></body></html>", sub="/help/404")),
     _case("maintenance-notice", raw=page(
         "200 OK", "<!doctype html><title>Shop</title><p>On Sunday we are closed for maintenance.</p>")),
     _case("text-file", path="/files/one.txt", nginx="location / { }"),
