@@ -221,9 +221,10 @@ def main() -> None:
         print(
             table(["style", *head[1:]], [[k[1], k[0], *v.row()] for k, v in sorted(scores.items())])
         )
+        fresh = Desk.open(desk.settings)  # whose memory of answers is empty
         began = time.perf_counter()
         for item in asked:
-            desk.ask(Query(item.q, probe=False))
+            fresh.ask(Query(item.q, probe=False))
         print(f"\n{len(asked) / (time.perf_counter() - began):.0f} questions a second on one core")
         if options.misses:
             _print_misses(asked, _by_desk(desk))
