@@ -43,7 +43,7 @@ test: packages $(VENV)/installed-dev  ## Check style, types and content, and run
 	$(BIN)/pytest
 
 lab: packages $(VENV)/installed-dev  ## Run every fault of the laboratory and count what is named
-	@$(BIN)/python -m tests.lab
+	@$(BIN)/python -m tests.lab --tools
 
 eval: $(VENV)/installed-dev  ## Print how well questions and pasted errors are understood
 	@$(BIN)/python -m tests.eval.run
