@@ -20,16 +20,19 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         api,
         assets,
         caching,
+        cards,
         cors,
         filters,
         health,
         i18n,
         machines,
+        oldlinks,
         openapi,
         problems,
         security,
         site,
         solutions,
+        widget,
     )
 
     settings = settings or Settings.from_environment()
@@ -46,12 +49,17 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
     app.extensions["errordesk"] = services
     for problem in services.desk.base.problems:
         app.logger.warning("article left out: %s", problem)
-    for part in (site, solutions, machines, api, openapi, health, assets):
+    for part in (site, solutions, machines, api, openapi, health, assets, widget, cards, oldlinks):
         app.register_blueprint(part.blueprint)
-    for gate in (caching, cors, problems, security, i18n, filters):
+    for gate in (caching, cors, problems, security, i18n, filters, oldlinks):
         gate.register(app)
     app.context_processor(
-        lambda: {"settings": settings, "asset": assets.asset, "assets": services.assets}
+        lambda: {
+            "settings": settings,
+            "asset": assets.asset,
+            "assets": services.assets,
+            "widget_asset": widget.widget_asset,
+        }
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -13,6 +13,8 @@ from kb.answer import Answer, SolutionReport
 from webapp.links import absolute
 from webapp.schemas import (
     AnswerRequest,
+    AutolinksOut,
+    CardOut,
     Problem,
     SearchQuery,
     SolutionOut,
@@ -25,6 +27,7 @@ _REF: Final = "#/components/schemas/{model}"
 _PROBLEMS: Final = {
     400: "The request cannot be taken.",
     404: "There is no such solution.",
+    410: "The solution was withdrawn; the detail names its successors.",
     422: "A field is wrong.",
     429: "Too many probes; Retry-After says when the next is possible.",
 }
@@ -46,6 +49,8 @@ def _schemas() -> dict[str, Any]:
         ("SearchResult", TypeAdapter(SearchOut), "serialization"),
         ("Suggestion", TypeAdapter(SuggestionOut), "serialization"),
         ("Solution", TypeAdapter(SolutionOut), "serialization"),
+        ("Card", TypeAdapter(CardOut), "serialization"),
+        ("Autolinks", TypeAdapter(AutolinksOut), "serialization"),
         ("Problem", TypeAdapter(Problem), "serialization"),
     )
     for name, adapter, mode in models:
@@ -100,6 +105,12 @@ def document() -> dict[str, Any]:
         "description": "Language of the words; English where untranslated.",
         "schema": {"type": "string", "enum": ["en", "de"], "default": "en"},
     }
+    view = {
+        "name": "view",
+        "in": "query",
+        "description": "card: the few fields that a card shows; full: everything.",
+        "schema": {"type": "string", "enum": ["full", "card"], "default": "full"},
+    }
     number = {
         "name": "number",
         "in": "path",
@@ -149,8 +160,23 @@ def document() -> dict[str, Any]:
                 "get": {
                     "operationId": "solution",
                     "summary": "Read one solution",
-                    "parameters": [number, lang],
-                    "responses": _answers(_ref("Solution"), "The solution.", (404,)),
+                    "description": "A merged solution redirects to its successor.",
+                    "parameters": [number, lang, view],
+                    "responses": {
+                        **_answers(
+                            {"anyOf": [_ref("Solution"), _ref("Card")]},
+                            "The solution, or its card.",
+                            (404, 410),
+                        ),
+                        "301": {"description": "It was merged into another solution."},
+                    },
+                }
+            },
+            "/api/v1/autolinks": {
+                "get": {
+                    "operationId": "autolinks",
+                    "summary": "How other tools link to solutions",
+                    "responses": _answers(_ref("Autolinks"), "The templates.", ()),
                 }
             },
         },
