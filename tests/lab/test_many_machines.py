@@ -23,7 +23,7 @@ from kb.settings import Settings
 from tests.lab.databases import postgresql, redis
 from tests.lab.servers import free_ports, program, running
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.machines]
 ARTICLE = "/solutions/2173-http-401-unauthorized"
 _HAPROXY = """
 defaults
