@@ -107,7 +107,7 @@ export function watch(root, language, signal) {
   };
   for (const name of ["pointerover", "focusin"]) document.addEventListener(name, enter, { signal });
   for (const name of ["pointerout", "focusout"]) document.addEventListener(name, leave, { signal });
-  document.addEventListener("scroll", hide, { signal, passive: true, capture: true });
+  document.addEventListener("scroll", () => { if (card?.matches(":popover-open")) hide(); }, { signal, passive: true, capture: true });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); }, { signal });
   signal?.addEventListener("abort", () => { hide(); host?.remove(); });
 }

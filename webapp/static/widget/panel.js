@@ -46,13 +46,13 @@ h2{font-size:1.05rem;line-height:1.25;margin:0;font-weight:680;letter-spacing:-.
 .head p{margin:.05rem 0 0;color:var(--soft);font-size:.8rem;line-height:1.35;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden}
 h3{font-size:1.12rem;line-height:1.3;margin:.3rem 0 .2rem;letter-spacing:-.01em}h4{font-size:.8rem;margin:1rem 0 .35rem;color:var(--soft);font-weight:600}
 p{margin:.4rem 0}a{color:var(--accent);text-underline-offset:.18em}
-:focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:6px}
+.shell :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:6px}
 .log{overflow-y:auto;overscroll-behavior:contain;padding:1rem 1.1rem;scroll-behavior:smooth}
 .hello{color:var(--soft);text-align:center;margin:18% auto;max-inline-size:19rem;text-wrap:balance}
 .asked{margin-block:0 .9rem;margin-inline:auto 0;inline-size:fit-content;max-inline-size:88%;padding:.55rem .9rem;background:var(--accent);color:var(--on);border-radius:14px;border-end-end-radius:4px;font-size:.9rem;white-space:pre-wrap}
 .asked.code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.8rem}
 .answer,.inline{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:.95rem 1.1rem 1.05rem}
-.answer{border-end-start-radius:4px;margin:0 0 1.1rem;outline-offset:-3px}
+.answer{border-end-start-radius:4px;margin:0 0 1.1rem;scroll-margin-block:1rem;outline-offset:-3px}
 .state{display:flex;gap:.45rem;align-items:center;margin:0;font-weight:660;font-size:.86rem;color:var(--maybe)}.state.confirmed{color:var(--good)}.state.unknown,.state.ruled_out{color:var(--out)}
 .icon{flex:none;inline-size:1.15rem;block-size:1.15rem;fill:none;stroke:currentcolor;stroke-width:1.9;stroke-linecap:round;stroke-linejoin:round}
 .id{color:var(--soft);font-size:.82rem;font-variant-numeric:tabular-nums;text-decoration:none;white-space:nowrap}
@@ -65,12 +65,12 @@ details{border-block-start:1px solid var(--line)}details:last-child{border-block
 .row{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin-block-start:.8rem}.row>span{color:var(--soft);font-size:.88rem}.row small{flex:1 1 9rem;color:var(--soft);font-size:.8rem;line-height:1.35}
 .next{margin-block-start:1rem;padding:.8rem .9rem .9rem;border-radius:10px;background:var(--wash)}.next p{margin:0;font-weight:620}.next small{color:var(--soft)}.next .row{margin-block-start:.6rem}
 .foot{border-block-start:1px solid var(--line);margin-block-start:1rem;padding-block-start:.2rem}
-button{font:inherit;font-size:.9rem;min-block-size:2.25rem;padding:.3rem .95rem;border-radius:9px;border:1px solid var(--edge);background:var(--card);color:inherit;cursor:pointer;text-align:start}button:hover{border-color:var(--accent);background:var(--wash)}button:disabled{opacity:.6;cursor:default}
-button.main{background:var(--accent);border-color:var(--accent);color:var(--on);font-weight:640}button.main:hover{filter:brightness(1.08)}
-button.bare{border-color:transparent;background:none;padding:0;inline-size:2.5rem;block-size:2.5rem;display:grid;place-items:center;box-shadow:none}button.bare:hover{background:var(--wash)}
+button:not(.launch){font:inherit;font-size:.9rem;min-block-size:2.25rem;padding:.3rem .95rem;border-radius:9px;border:1px solid var(--edge);background:var(--card);color:inherit;cursor:pointer;text-align:start}button:not(.launch):hover{border-color:var(--accent);background:var(--wash)}button:not(.launch):disabled{opacity:.6;cursor:default}
+button.main{background:var(--accent);border-color:var(--accent);color:var(--on);font-weight:640}button.main.main:hover{background:var(--accent);filter:brightness(1.08)}
+button.bare{border-color:transparent;background:none;padding:0;inline-size:2.5rem;block-size:2.5rem;display:grid;place-items:center;box-shadow:none}button.bare.bare:hover{background:var(--wash)}
 form{background:var(--card);border-block-start:1px solid var(--line);padding:.7rem .9rem max(.7rem,env(safe-area-inset-bottom))}
 .field{display:flex;gap:.4rem;align-items:end;border:1px solid var(--edge);border-radius:13px;padding:.25rem;background:var(--paper)}.field:focus-within{border-color:var(--accent);box-shadow:0 0 0 3px color-mix(in srgb,var(--accent) 25%,transparent)}
-textarea,input{font:inherit;color:inherit;background:none;border:0;inline-size:100%;outline:none}textarea{resize:none;field-sizing:content;min-block-size:2.5rem;max-block-size:9rem;padding:.5rem .7rem}.field button{min-block-size:2.5rem;border-radius:10px}
+.field textarea:focus-visible{outline:none}textarea,input{font:inherit;color:inherit;background:none;border:0;inline-size:100%;outline:none}textarea{resize:none;field-sizing:content;min-block-size:2.5rem;max-block-size:9rem;padding:.5rem .7rem}.field button{flex:none;white-space:nowrap;min-block-size:2.5rem;border-radius:10px}
 input{border:1px solid var(--edge);border-radius:9px;padding:.35rem .7rem;flex:1 1 10rem;inline-size:auto;min-block-size:2.25rem}input:focus-visible{outline:3px solid var(--accent)}
 ::placeholder{color:var(--soft);opacity:1}
 form small{display:flex;gap:.2rem 1rem;justify-content:space-between;flex-wrap:wrap;color:var(--soft);font-size:.76rem;margin:.45rem .2rem 0}form small a{color:inherit}
@@ -80,7 +80,7 @@ form small{display:flex;gap:.2rem 1rem;justify-content:space-between;flex-wrap:w
 @media (max-width:30rem){dialog,:host dialog{inset:auto 0 0!important;inline-size:100%;max-inline-size:none;block-size:min(92dvh,100dvh - 1.5rem);margin:0!important;border-radius:18px 18px 0 0;border-width:1px 0 0}textarea{font-size:1rem}}
 @media (prefers-reduced-motion:no-preference){dialog[open]{animation:rise .18s ease-out}@keyframes rise{from{opacity:0;translate:0 14px}}.answer,.asked{animation:rise .18s ease-out}}
 @media (prefers-reduced-motion:reduce){.log{scroll-behavior:auto}.wait::before{animation-duration:3s}}
-@media (forced-colors:active){.asked,.answer,.inline,dl div,.next{border:1px solid CanvasText}button.main{border-color:ButtonText}.tile{fill:CanvasText}.strokes{stroke:Canvas}}`;
+@media (forced-colors:active){.asked,.answer,.inline,dl div,.next{border:1px solid CanvasText}button.main{border-color:ButtonText}.field:focus-within{outline:3px solid Highlight}.tile{fill:CanvasText}.strokes{stroke:Canvas}}`;
 
 const PATHS = {
   confirmed: "M10 1a9 9 0 1 0 .01 0M6 10.4l2.7 2.7 5.5-5.6",

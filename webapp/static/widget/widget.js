@@ -11,10 +11,10 @@ const SHEET = `
 :host([solution]){display:block;min-block-size:184px}
 :host([position^=bottom]){position:fixed;inset-block-end:max(16px,env(safe-area-inset-bottom));inset-inline-end:16px;z-index:2147483000}
 :host([position=bottom-left]){inset-inline:16px auto}
-button{all:unset;box-sizing:border-box;font:600 15px/1.4 var(--errordesk-font,system-ui,sans-serif);min-block-size:44px;padding:10px 19px;border:1px solid transparent;border-radius:99px;cursor:pointer;background:var(--errordesk-accent,light-dark(#0b5c6b,#7fd0df));color:var(--errordesk-on-accent,light-dark(#fff,#06262c))}
-:host([position^=bottom]) button{box-shadow:0 2px 5px #0002,0 8px 24px #0003}
-button:hover{filter:brightness(1.08)}
-button:focus-visible{outline:3px solid var(--errordesk-accent,light-dark(#0b5c6b,#7fd0df));outline-offset:2px}
+.launch{all:unset;display:inline-block;box-sizing:border-box;font:600 15px/1.4 var(--errordesk-font,system-ui,sans-serif);min-block-size:44px;padding:10px 19px;border:1px solid transparent;border-radius:99px;cursor:pointer;background:var(--errordesk-accent,light-dark(#0b5c6b,#7fd0df));color:var(--errordesk-on-accent,light-dark(#fff,#06262c))}
+:host([position^=bottom]) .launch{box-shadow:0 2px 5px #0002,0 8px 24px #0003}
+.launch:hover{filter:brightness(1.08)}
+.launch:focus-visible{outline:3px solid var(--errordesk-accent,light-dark(#0b5c6b,#7fd0df));outline-offset:2px}
 @media print{:host{display:none}}`;
 
 const editable = (event) => {
@@ -43,6 +43,7 @@ class ErrorDesk extends HTMLElement {
       const slot = document.createElement("slot");
       const button = document.createElement("button");
       button.type = "button";
+      button.className = "launch";
       button.part = "button";
       button.setAttribute("aria-haspopup", "dialog");
       button.textContent = CONFIG.button[language];
