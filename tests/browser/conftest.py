@@ -31,7 +31,7 @@ def robots_refused() -> Handler:
     return handle
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(index_folder: Path) -> Iterator[str]:
     """The help site with the shipped content; gives its address."""
     settings = Settings(
@@ -50,14 +50,14 @@ def site(index_folder: Path) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def faulty() -> Iterator[str]:
     """A site that refuses robots; gives a URL on it."""
     with serving(robots_refused()) as port:
         yield f"http://127.0.0.1:{port}/feed"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Headless Chromium. A machine without it fails here, and says so."""
     assert Path(CHROMIUM).is_file(), "install the Debian package chromium"
