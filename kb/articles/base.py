@@ -19,6 +19,7 @@ from kb.articles.registry import OWN, Entry, Registry, Says, load_registries
 from kb.articles.synonyms import Synonyms, parse_synonyms
 from kb.articles.translations import NAME as TRANSLATED
 from kb.articles.translations import Translations, load_translations
+from kb.articles.yamltext import load
 from kb.errors import ContentError
 
 MAX_ARTICLE_BYTES = 1_000_000
@@ -269,7 +270,7 @@ def _load_redirects(root: Path, problems: list[ContentError]) -> Redirects:
 
 def _parse_categories(text: str) -> tuple[Category, ...]:
     try:
-        tree = yaml.safe_load(text)
+        tree = load(text)
         return tuple(
             Category(str(path), str(node["name"]), str(node["summary"]))
             for path, node in tree.items()

@@ -12,6 +12,7 @@ import yaml
 
 from kb.answer import Who
 from kb.article import Article, Cause, Section, Status
+from kb.articles.yamltext import LINE, load_with_lines
 from kb.errors import ContentError
 
 _NAME: Final = re.compile(r"(?P<id>\d+)-(?P<slug>[a-z0-9]+(?:-[a-z0-9]+)*)\.md")
@@ -27,18 +28,6 @@ KNOWN: Final = frozenset(
 )
 CAUSE_REQUIRED: Final = ("id", "who", "when", "evidence", "fix")
 CAUSE_KNOWN: Final = frozenset((*CAUSE_REQUIRED, "weight", "explains"))
-
-# libyaml is some ten times faster and comes with the usual wheels of PyYAML.
-_BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _LineLoader(_BaseLoader):  # type: ignore[misc]  # the loader is chosen at run time
-    """A safe loader that remembers the line of every mapping under the key ``__line__``."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        mapping["__line__"] = node.start_mark.line
-        return mapping
 
 
 def slugify(title: str) -> str:
@@ -105,7 +94,7 @@ def split_head(text: str, path: str) -> tuple[str, str, int]:
 def load_head(head: str, path: str) -> dict[str, Any]:
     """The fields of the head. Raises ContentError with the line."""
     try:
-        fields = yaml.load(head, Loader=_LineLoader)  # noqa: S506  # derived from SafeLoader
+        fields = load_with_lines(head)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise ContentError(f"The head is no valid YAML: {error.problem}.", path, line) from None
@@ -122,8 +111,8 @@ class Reader:
     def __init__(self, fields: Mapping[str, Any], path: str) -> None:
         self._fields = fields
         self._path = path
-        # The loader counts from 0 and does not see the first line of hyphens.
-        self.line = int(fields.get("__line__", 0)) + 2
+        # The head begins below the first line of hyphens.
+        self.line = int(fields.get(LINE, 1)) + 1
 
     def fail(self, message: str) -> ContentError:
         return ContentError(message, self._path, self.line)
@@ -133,7 +122,7 @@ class Reader:
             if name not in self._fields:
                 raise self.fail(f"The field {name} is missing.")
         for name in self._fields:
-            if name not in known and name != "__line__":
+            if name not in known and name != LINE:
                 raise self.fail(f"There is no field {name}.")
 
     def string(self, name: str, default: str | None = None) -> str:

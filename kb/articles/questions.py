@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from kb.articles.yamltext import load
 from kb.errors import ContentError
 from kb.facts import FactValue, UnknownFact, check
 
@@ -38,7 +39,7 @@ class QuestionSpec:
 def parse_questions(text: str, path: str = "questions.yaml") -> tuple[QuestionSpec, ...]:
     """Read the file's text. Raises ContentError."""
     try:
-        items = yaml.safe_load(text)
+        items = load(text)
         return tuple(
             QuestionSpec(
                 fact=item["fact"],

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 import yaml
 
+from kb.articles.yamltext import load
 from kb.errors import ContentError
 
 NAME: Final = "redirects.yaml"
@@ -39,7 +40,7 @@ class Redirects:
 def parse_redirects(text: str) -> Redirects:
     """Read ``redirects.yaml``. Raises ContentError for what is not in its form."""
     try:
-        tables = yaml.safe_load(text) or {}
+        tables = load(text) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContentError(f"This is no valid YAML: {error.problem}.", NAME, line) from None

@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import yaml
 
+from kb.articles.yamltext import LINE, load_with_lines
 from kb.errors import ContentError
 from kb.facts import FactValue, UnknownFact, check
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KNOWN: Final = frozenset({"id", "also", "solution", "meaning", "facts", "says", "context"})
 _PLAIN_WORDS: Final = re.compile(r"[a-z]{1,12}( [a-z]{1,9})?|\d{1,5}|\w{1,3}")
 _STATUS: Final = re.compile(r"HTTP (\d{3})")
@@ -69,15 +69,6 @@ class Registry:
     path: str
 
 
-class _LineLoader(_Loader):  # type: ignore[misc]  # the loader is chosen at run time
-    """A safe loader that remembers the line of every mapping under the key ``__line__``."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        mapping["__line__"] = node.start_mark.line + 1
-        return mapping
-
-
 def needs_context(spelling: str) -> bool:
     """Whether ``spelling`` is so short or so ordinary that it may stand in a normal sentence."""
     return bool(_PLAIN_WORDS.fullmatch(spelling))
@@ -86,11 +77,11 @@ def needs_context(spelling: str) -> bool:
 def parse_registry(text: str, path: str) -> Registry:
     """Read one registry; ``path`` is relative to the content folder. Raises ContentError."""
     try:
-        tree = yaml.load(text, Loader=_LineLoader)  # noqa: S506  # derived from SafeLoader
+        tree = load_with_lines(text)
         name, origin, items = str(tree["name"]), str(tree["origin"]), tree["entries"]
         says = Says(tree.get("says", Says.CAUSE))
         shared = tree.get("facts", {})
-        shared.pop("__line__", None)
+        shared.pop(LINE, None)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContentError(f"No valid YAML: {error.problem}.", path, line) from None
@@ -106,14 +97,14 @@ def parse_registry(text: str, path: str) -> Registry:
 def _entry(
     item: Any, registry: str, says: Says, shared: Mapping[str, FactValue], path: str
 ) -> Entry:
-    line = item.get("__line__", 1) if isinstance(item, dict) else 1
+    line = item.get(LINE, 1) if isinstance(item, dict) else 1
 
     def fail(message: str) -> ContentError:
         return ContentError(message, path, line)
 
     if not isinstance(item, dict) or not {"id", "solution"} <= item.keys():
         raise fail("Each entry needs an id and a solution.")
-    unknown = item.keys() - _KNOWN - {"__line__"}
+    unknown = item.keys() - _KNOWN - {LINE}
     if unknown:
         raise fail(f"There is no field {sorted(unknown)[0]} in an entry.")
     identifier, solution, also = item["id"], item["solution"], item.get("also", [])
@@ -124,7 +115,7 @@ def _entry(
     if not isinstance(item.get("facts", {}), dict):
         raise fail("facts are names with values.")
     facts = {**shared, **item.get("facts", {})}
-    facts.pop("__line__", None)
+    facts.pop(LINE, None)
     if status := _STATUS.fullmatch(identifier):
         facts = {"claim.status": int(status[1]), "http.status": int(status[1]), **facts}
     try:

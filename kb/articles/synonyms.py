@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from kb.articles.yamltext import load
 from kb.errors import ContentError
 
 
@@ -34,7 +35,7 @@ class Synonyms:
 def parse_synonyms(text: str, path: str = "synonyms.yaml") -> Synonyms:
     """Read the file's text: a list of lists of words. Raises ContentError."""
     try:
-        groups = yaml.safe_load(text)
+        groups = load(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ContentError(f"No valid YAML: {error.problem}.", path, line) from None

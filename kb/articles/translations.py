@@ -23,6 +23,7 @@ from kb.articles.parse import (
     sections_of,
     split_head,
 )
+from kb.articles.yamltext import load
 from kb.errors import ContentError
 
 NAME: Final = re.compile(r"(?P<id>\d+)-[a-z0-9-]+\.(?P<language>[a-z]{2})\.md")
@@ -159,7 +160,7 @@ def load_translations(
             continue
         language = match["language"]
         try:
-            tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+            tree = load(file.read_text(encoding="utf-8"))
             for key, node in tree.items():
                 if match["kind"] == "categories":
                     categories[key, language] = Category(
