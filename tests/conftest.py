@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from kb.articles import KnowledgeBase
 
+CHROMIUM = "/usr/bin/chromium"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -37,3 +39,21 @@ def base(content: Path) -> KnowledgeBase:
 def index_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder for the index of the shipped content, built by whoever comes first."""
     return tmp_path_factory.mktemp("index")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The one driver of browsers: a second one cannot start while it runs."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Headless Chromium. A machine without it fails here, and says so."""
+    assert Path(CHROMIUM).is_file(), "install the Debian package chromium, or run make test"
+    found = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+    )
+    yield found
+    found.close()

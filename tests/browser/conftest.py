@@ -1,4 +1,4 @@
-"""A live site on loopback and Debian's Chromium, one of each for all browser tests."""
+"""A live site on loopback for all browser tests, and a fresh profile for each."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from kb.settings import Settings
 from tests.observe.servers import Handler, request, serving
 from webapp import create_app
-
-CHROMIUM = "/usr/bin/chromium"
 
 
 def robots_refused() -> Handler:
@@ -31,7 +29,7 @@ def robots_refused() -> Handler:
     return handle
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(index_folder: Path) -> Iterator[str]:
     """The help site with the shipped content; gives its address."""
     settings = Settings(
@@ -50,21 +48,11 @@ def site(index_folder: Path) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def faulty() -> Iterator[str]:
     """A site that refuses robots; gives a URL on it."""
     with serving(robots_refused()) as port:
         yield f"http://127.0.0.1:{port}/feed"
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium. A machine without it fails here, and says so."""
-    assert Path(CHROMIUM).is_file(), "install the Debian package chromium"
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 @pytest.fixture

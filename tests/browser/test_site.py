@@ -8,6 +8,8 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.profiles import looked_at
+
 pytestmark = pytest.mark.browser
 
 ARTICLE = "/solutions/2173-http-401-unauthorized"
@@ -39,11 +41,7 @@ def ask(page: Page, site: str, text: str) -> None:
 def test_no_page_type_breaks_an_accessibility_rule(
     browser: Browser, site: str, faulty: str, width: int, scheme: str
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        reduced_motion="reduce",
-    )
+    context = looked_at(browser, width, scheme)
     page = context.new_page()
     found: dict[str, list[str]] = {}
 

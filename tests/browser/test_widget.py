@@ -10,6 +10,7 @@ from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.browser.foreign import foreign
+from tests.browser.profiles import looked_at
 
 pytestmark = pytest.mark.browser
 
@@ -297,11 +298,7 @@ def test_when_the_help_site_is_away_the_plain_link_is_followed(
 def test_the_open_widget_breaks_no_accessibility_rule(
     browser: Browser, site: str, faulty: str, width: int, scheme: str
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        reduced_motion="reduce",
-    )
+    context = looked_at(browser, width, scheme)
     page = context.new_page()
     page.goto(f"{site}/widget")
     expect(page.locator("error-desk section")).to_be_visible()

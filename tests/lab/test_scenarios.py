@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.lab.servers import free_port, nginx, running
 from tests.observe.certificates import issue, pem, write
 
 pytestmark = [pytest.mark.lab, pytest.mark.browser]
-CHROMIUM = "/usr/bin/chromium"
 COMMAND = Path(sys.executable).parent / "errordesk"
 
 
@@ -111,18 +110,6 @@ def test_the_command_confirms_the_cause(
     assert answer["solutions"][0]["id"] == solution
     assert (first["id"], first["verdict"]) == (cause, "confirmed")
     assert all(word in " ".join(first["evidence"]) for word in evidence)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.fail("Chromium is not installed: run make test, or tools/install-packages chromium.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Playwright
 
 from kb.articles import KnowledgeBase
 from kb.articles.registry import Entry, conflicts, needs_context
@@ -143,22 +144,21 @@ def test_every_system_error_that_node_can_meet_in_a_network_is_known(base: Knowl
     assert not missing(wanted, base, "errno", "getaddrinfo", "node")
 
 
-def test_every_error_that_chromium_knows_is_listed(base: KnowledgeBase, tmp_path: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_every_error_that_chromium_knows_is_listed(
+    base: KnowledgeBase, playwright: Playwright, tmp_path: Path
+) -> None:
     chromium = shutil.which("chromium")
     assert chromium, "chromium is not installed; `make test` installs it"
     (tmp_path / "Local State").write_text('{"internal_only_uis_enabled": true}')
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            str(tmp_path), executable_path=chromium, args=["--no-sandbox", "--headless=new"],
-            headless=False,
-        )  # fmt: skip
-        page = context.new_page()
-        page.goto("chrome://network-errors")
-        page.wait_for_function("document.body.innerText.includes('ERR_CONNECTION_REFUSED')")
-        names = set(re.findall(r"\bERR_[A-Z0-9_]+", page.inner_text("body")))
-        context.close()
+    context = playwright.chromium.launch_persistent_context(
+        str(tmp_path), executable_path=chromium, args=["--no-sandbox", "--headless=new"],
+        headless=False,
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto("chrome://network-errors")
+    page.wait_for_function("document.body.innerText.includes('ERR_CONNECTION_REFUSED')")
+    names = set(re.findall(r"\bERR_[A-Z0-9_]+", page.inner_text("body")))
+    context.close()
     assert len(names) > 200
     assert not missing(names, base, "chromium")
 
