@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from tests.lab.case import Case
@@ -19,7 +20,7 @@ def filled(text: str, values: dict[str, str]) -> str:
     return text
 
 
-class Server:
+class Server(ABC):
     """Collects the configuration of one server for all of its cases."""
 
     def __init__(self, folder: Path) -> None:
@@ -29,13 +30,18 @@ class Server:
         self.common: list[str] = []
         self.parts: list[str] = []
 
+    @abstractmethod
     def add(self, case: Case, port: int, values: dict[str, str]) -> None:
         """Take what ``case`` wants of this server; nothing when it wants nothing."""
-        raise NotImplementedError
+
+    @abstractmethod
+    def launch(self, stack: contextlib.ExitStack) -> None:
+        """Write the configuration and run the server until ``stack`` is closed."""
 
     def start(self, stack: contextlib.ExitStack) -> None:
         """Start the server, when a case wanted it, until ``stack`` is closed."""
-        raise NotImplementedError
+        if self.configured:
+            self.launch(stack)
 
     def take(self, own: str, common: str, port: int | None, values: dict[str, str]) -> None:
         self.configured = True
@@ -66,9 +72,7 @@ class Nginx(Server):
         usual = "127.0.0.1" in case.listen and case.port == "own"
         self.take(f"server {{ {body} }}", case.nginx_http, port if usual else None, values)
 
-    def start(self, stack: contextlib.ExitStack) -> None:
-        if not self.configured:
-            return
+    def launch(self, stack: contextlib.ExitStack) -> None:
         folder = self.folder / "nginx"
         temporary = "\n".join(
             f"{kind}_temp_path {folder}/{kind};"
@@ -117,9 +121,7 @@ DocumentRoot @FOLDER@/site
 </VirtualHost>"""
         self.take(own, case.apache_global, port, values)
 
-    def start(self, stack: contextlib.ExitStack) -> None:
-        if not self.configured:
-            return
+    def launch(self, stack: contextlib.ExitStack) -> None:
         folder = self.folder / "apache"
         modules = "\n".join(
             f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
@@ -158,9 +160,7 @@ class HAProxy(Server):
         own = f"\nfrontend {name}\n  bind 127.0.0.1:@PORT@{secure}\n  {case.haproxy}\n"
         self.take(own, case.haproxy_global, port, values)
 
-    def start(self, stack: contextlib.ExitStack) -> None:
-        if not self.configured:
-            return
+    def launch(self, stack: contextlib.ExitStack) -> None:
         text = f"""
 global
   maxconn 500
@@ -189,9 +189,7 @@ class Lighttpd(Server):
                 values,
             )
 
-    def start(self, stack: contextlib.ExitStack) -> None:
-        if not self.configured:
-            return
+    def launch(self, stack: contextlib.ExitStack) -> None:
         text = f"""
 server.document-root = "{self.folder}/site"
 server.bind = "127.0.0.1"
@@ -214,9 +212,7 @@ class Varnish(Server):
         self.take(f"if (std.port(local.ip) == @PORT@) {{ {received} }}", "", port, values)
         self.common.append(f"if (std.port(local.ip) == {port}) {{ {synth} }}")
 
-    def start(self, stack: contextlib.ExitStack) -> None:
-        if not self.configured:
-            return
+    def launch(self, stack: contextlib.ExitStack) -> None:
         text = f"""
 vcl 4.1;
 import std;
@@ -243,9 +239,7 @@ class Squid(Server):
                 values,
             )
 
-    def start(self, stack: contextlib.ExitStack) -> None:
-        if not self.configured:
-            return
+    def launch(self, stack: contextlib.ExitStack) -> None:
         home = self.folder / "squid"
         text = f"""
 {chr(10).join(self.parts)}

@@ -28,7 +28,6 @@ class Certificate:
     signer: Literal["root", "middle", "private", "old", "self"] = "root"
     chain: tuple[Literal["middle", "private", "root", "old"], ...] = ()
     client_only: bool = False
-    sha1: bool = False
     rsa_bits: int = 0
     issuer_url: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, redirect
 from werkzeug.debug import DebuggedApplication
 
 from tests.lab.case import Case
@@ -72,20 +72,6 @@ def _shop() -> Any:
 
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.logger.disabled = True
-    return app
-
-
-def _picky_preflight(status: int) -> Any:
-    app = Flask("api")
-
-    @app.route("/items", methods=["GET", "OPTIONS"], provide_automatic_options=False)
-    def items() -> Any:
-        if request.method == "OPTIONS":
-            return Response("", status)
-        return {"items": [1, 2]}, {
-            "Access-Control-Allow-Origin": request.headers.get("Origin", "*")
-        }
-
     return app
 
 
