@@ -10,8 +10,10 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Authority:
     """A certificate that can sign others, with its key."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
 
 
 def _name(text: str) -> x509.Name:
@@ -35,9 +37,18 @@ def issue(
     authority: bool = False,
     issuer_url: str = "",
     crl_url: str = "",
+    client_only: bool = False,
+    rsa_bits: int = 0,
 ) -> Authority:
-    """A certificate for ``names``, signed by ``signer`` or by itself, valid between ``days``."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    """A certificate for ``names``, signed by ``signer`` or by itself, valid between ``days``.
+
+    Its key is an elliptic one unless ``rsa_bits`` says how long an RSA key shall be.
+    """
+    key: Key = (
+        rsa.generate_private_key(public_exponent=65537, key_size=rsa_bits)
+        if rsa_bits
+        else ec.generate_private_key(ec.SECP256R1())
+    )
     now = datetime.now(UTC)
     builder = (
         x509.CertificateBuilder()
@@ -57,6 +68,10 @@ def issue(
             except ValueError:
                 alternatives.append(x509.DNSName(item))
         builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+    if client_only:
+        builder = builder.add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
+        )
     if issuer_url:
         access = x509.AccessDescription(
             AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(issuer_url)
@@ -77,9 +92,11 @@ def pem(*certificates: Authority) -> bytes:
     )
 
 
-def write(folder: Path, leaf: Authority, *chain: Authority) -> tuple[Path, Path]:
+def write(
+    folder: Path, leaf: Authority, *chain: Authority, name: str = "server"
+) -> tuple[Path, Path]:
     """Write chain and key for a server; gives both paths."""
-    certificate, key = folder / "server.pem", folder / "server.key"
+    certificate, key = folder / f"{name}.pem", folder / f"{name}.key"
     certificate.write_bytes(pem(leaf, *chain))
     key.write_bytes(
         leaf.key.private_bytes(
