@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +13,6 @@ from kb.answer import (
     CauseReport,
     Change,
     Observation,
-    SolutionReport,
     Step,
     Verdict,
 )
@@ -32,27 +29,19 @@ from kb.compose import (
 from kb.diagnose import Judge, best_question
 from kb.errors import BadQuestion, BadURL
 from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
+from kb.ranking import MAX_SOLUTIONS, SURE, Ranking
 from kb.recent import Recent
 from kb.recognise import Lexicon, Recognition, recognise
 from kb.search import Searcher, SearchResult, Semantic, Suggestion, open_index
-from kb.search.query import terms_of
 from kb.settings import BadSetting, Settings
 
 if TYPE_CHECKING:
     from kb.observe import Probe, ProbeResult
 
 Observer = Callable[[Step], None]
-MAX_SOLUTIONS: Final = 6
 MAX_CACHED: Final = 256
 # Answers from texts are kept up to this length: longer ones are pasted once.
 MAX_CACHED_TEXT: Final = 4_000
-# A question of more words than these tells what it is about beside the number that it names.
-FEW_WORDS: Final = 4
-# A cause of at least this weight settles the question when it is confirmed.
-SPECIFIC: Final = 0.6
-_SURE: Final = frozenset({"identifier", "id", "facts"})
-NEAR: Final = 2
-_LAYER_ORDER: Final = ("network/dns", "network/tcp", "tls", "http/redirects", "http")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +63,9 @@ class Desk:
         self._searcher = searcher
         self._judge = Judge(base.published)
         self._lexicon = Lexicon.of(base)
-        self._probed: OrderedDict[str, tuple[float, ProbeResult]] = OrderedDict()
+        self._ranking = Ranking(base, searcher)
+        self._probed: Recent[str, tuple[float, ProbeResult]] = Recent(MAX_CACHED)
         self._rendered: dict[tuple[int, str], RenderedArticle] = {}
-        self._lock = threading.Lock()
         self._answers: Recent[tuple[str, tuple[tuple[str, str], ...]], Answer] = Recent(512)
 
     @classmethod
@@ -185,8 +174,7 @@ class Desk:
         relevance = self._relevance(found, words)
         # What was looked for depends on what was asked: another error is another probe.
         key = f"{url} {sorted(place for place, share in relevance.items() if share == 1.0)}"
-        with self._lock:
-            cached = self._probed.get(key)
+        cached = self._probed.get(key)
         if cached and not fresh and now - cached[0] < self.settings.probe_cache_s:
             if observer:
                 for step in cached[1].observation.steps:
@@ -197,11 +185,7 @@ class Desk:
         result = self._probe.run(
             url, observer, lambda seen: self._judge.wanted(known.merged(seen), relevance)
         )
-        with self._lock:
-            self._probed[key] = (time.monotonic(), result)
-            self._probed.move_to_end(key)
-            while len(self._probed) > MAX_CACHED:
-                self._probed.popitem(last=False)
+        self._probed.put(key, (time.monotonic(), result))
         return result, cached[1] if cached and fresh else None
 
     def _relevance(self, found: Recognition, words: SearchResult) -> dict[int, float]:
@@ -223,46 +207,23 @@ class Desk:
         changes: tuple[Change, ...],
     ) -> Answer:
         reports = self._judge.judge(facts)
-        result, scores = self._rank(found, words, reports, _observed(facts))
-        ranked = [solution.id for solution in result]
-        # Once something is named or confirmed, what only shares a few words is no candidate.
-        candidates = {s.id for s in result if s.matched_by in _SURE} or set(scores)
-        causes = sorted(
-            (
-                cause
-                for cause in reports
-                if cause.verdict is Verdict.CONFIRMED
-                or cause.solution in (candidates if cause.verdict is Verdict.POSSIBLE else scores)
-            ),
-            key=lambda cause: self._order(cause, found, ranked),
-        )
+        observed = _observed(facts)
+        result = self._ranking.solutions(found, words, reports, observed)
+        causes = self._ranking.causes(found, reports, result)
         by_solution: dict[int, list[CauseReport]] = {}
         for cause in causes:
             by_solution.setdefault(cause.solution, []).append(cause)
-        solutions = tuple(
-            SolutionReport(
-                s.id,
-                s.title,
-                s.summary,
-                s.url,
-                s.score,
-                s.passage,
-                s.marks,
-                s.matched_by,
-                tuple(by_solution.get(s.id, ())),
-            )
-            for s in result
-        )
+        solutions = tuple(replace(s, causes=tuple(by_solution.get(s.id, ()))) for s in result)
         best = causes[0] if causes and causes[0].verdict is Verdict.CONFIRMED else None
-        if best and (_observed(facts) or best.solution in found.solutions):
+        if best and (observed or best.solution in found.solutions):
             solutions = tuple(sorted(solutions, key=lambda s: s.id != best.solution))
-        matched = [s for s in solutions if s.matched_by in _SURE]
+        matched = [s for s in solutions if s.matched_by in SURE]
         known = bool(matched) or words.answers
         relevance = (
             {s.id: 1.0 / (1 + place) for place, s in enumerate(solutions[:3])} if known else {}
         )
         question = None
-        if not best or self._is_general(best):
+        if not best or self._ranking.is_general(best):
             question = best_question(self._judge, facts, self.base.questions, relevance)
         layer = layer_sentence(facts)
         lead = best or next((c for c in causes if c.verdict is Verdict.POSSIBLE), None)
@@ -300,81 +261,6 @@ class Desk:
                 if name.startswith("reader.")
             },
         )
-
-    def _is_general(self, cause: CauseReport) -> bool:
-        """Whether a confirmed cause says little more than what the reader saw already."""
-        article = self.base.visible(cause.solution)
-        return article is not None and article.cause(cause.id).weight < SPECIFIC
-
-    def _rank(
-        self,
-        found: Recognition,
-        words: SearchResult,
-        reports: tuple[CauseReport, ...],
-        observed: bool,
-    ) -> tuple[list[SolutionReport], dict[int, float]]:
-        """Solutions by what the text names, then by what the facts confirm, then by its words.
-
-        Where nothing was ``observed``, a cause is confirmed by what the text claims and the reader
-        answers: that says no more than the words do, and comes after them.
-        A success or a redirect that is named is no error by itself: it comes first only where the
-        words around it do not lead to a solution of their own.
-        """
-        terms = terms_of(found.text)
-        ranked: dict[int, tuple[float, str]] = {}
-
-        def add(solution: int, score: float, matched_by: str) -> None:
-            if solution not in ranked and self.base.visible(solution) is not None:
-                ranked[solution] = (score, matched_by)
-
-        for solution in found.solutions:
-            add(solution, 300.0, "id")
-        for place, hit in enumerate(found.identifiers):
-            if hit.solution is not None and hit.name not in found.weak:
-                add(hit.solution, 200.0 - place, "identifier")
-        confirmed = [r.solution for r in reports if r.verdict is Verdict.CONFIRMED]
-        for solution in confirmed if observed else ():
-            add(solution, 100.0, "facts")
-        speaks = words.answers and len(terms) > FEW_WORDS
-        for near in words.hits[:1] if speaks else ():
-            add(near.id, 90.0, "words")
-        for place, weak in enumerate(found.identifiers):
-            if weak.solution is not None and weak.name in found.weak:
-                add(weak.solution, 80.0 - place, "identifier")
-        for near in words.hits[:NEAR] if words.answers else ():
-            add(near.id, 70.0 + near.score / 1000, "words")
-        for solution in confirmed:
-            add(solution, 60.0, "facts")
-        for near in words.hits:
-            add(near.id, near.score / 1000, "words")
-        ordered = sorted(ranked.items(), key=lambda item: -item[1][0])[:MAX_SOLUTIONS]
-        listed = {near.id: near for near in words.hits}
-        solutions = []
-        for solution, (score, matched_by) in ordered:
-            article = self.base.visible(solution)
-            if solution in listed:
-                known = listed[solution]
-                solutions.append(replace(known, score=round(score, 3), matched_by=matched_by))
-            elif article is not None:
-                solutions.append(self._searcher.report(article, terms, score, matched_by))
-        return solutions, {solution.id: solution.score for solution in solutions}
-
-    def _order(
-        self, cause: CauseReport, found: Recognition, ranked: list[int]
-    ) -> tuple[float, ...]:
-        article = self.base.visible(cause.solution)
-        verdict = list(Verdict).index(cause.verdict)
-        named = {hit.solution for hit in found.identifiers}
-        category = article.category if article else ""
-        layer = next(
-            (place for place, prefix in enumerate(_LAYER_ORDER) if category.startswith(prefix)), 9
-        )
-        weight = article.cause(cause.id).weight if article else 0.0
-        place = ranked.index(cause.solution) if cause.solution in ranked else len(ranked)
-        # Of what is confirmed the lowest layer comes first, since it explains those above it; of
-        # what is only possible, the solution that answers the words best.
-        nearest = (layer, place) if cause.verdict is Verdict.CONFIRMED else (place, layer)
-        return (verdict, cause.solution not in named, *nearest, -weight)
 
 
 def _model(base: KnowledgeBase) -> Semantic:

@@ -1,0 +1,128 @@
+"""Which solutions and causes come first: by what is named, by what was seen, by the words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from kb.answer import CauseReport, SolutionReport, Verdict
+from kb.articles import KnowledgeBase
+from kb.recognise import Recognition
+from kb.search import Searcher, SearchResult
+from kb.search.query import terms_of
+
+MAX_SOLUTIONS: Final = 6
+# Values of ``matched_by`` that say more than that words are shared.
+SURE: Final = frozenset({"identifier", "id", "facts"})
+# A question of more words than these tells what it is about beside the number that it names.
+FEW_WORDS: Final = 4
+# A cause of at least this weight settles the question when it is confirmed.
+SPECIFIC: Final = 0.6
+NEAR: Final = 2
+_LAYER_ORDER: Final = ("network/dns", "network/tcp", "tls", "http/redirects", "http")
+
+
+class Ranking:
+    """The order of solutions and causes over one snapshot of the content."""
+
+    def __init__(self, base: KnowledgeBase, searcher: Searcher) -> None:
+        self._base = base
+        self._searcher = searcher
+
+    def solutions(
+        self,
+        found: Recognition,
+        words: SearchResult,
+        reports: tuple[CauseReport, ...],
+        observed: bool,
+    ) -> list[SolutionReport]:
+        """Solutions by what the text names, then by what the facts confirm, then by its words.
+
+        Where nothing was ``observed``, a cause is confirmed by what the text claims and the reader
+        answers: that says no more than the words do, and comes after them.
+        A success or a redirect that is named is no error by itself: it comes first only where the
+        words around it do not lead to a solution of their own.
+        """
+        terms = terms_of(found.text)
+        ranked: dict[int, tuple[float, str]] = {}
+
+        def add(solution: int, score: float, matched_by: str) -> None:
+            if solution not in ranked and self._base.visible(solution) is not None:
+                ranked[solution] = (score, matched_by)
+
+        for solution in found.solutions:
+            add(solution, 300.0, "id")
+        for place, hit in enumerate(found.identifiers):
+            if hit.solution is not None and hit.name not in found.weak:
+                add(hit.solution, 200.0 - place, "identifier")
+        confirmed = [r.solution for r in reports if r.verdict is Verdict.CONFIRMED]
+        for solution in confirmed if observed else ():
+            add(solution, 100.0, "facts")
+        speaks = words.answers and len(terms) > FEW_WORDS
+        for near in words.hits[:1] if speaks else ():
+            add(near.id, 90.0, "words")
+        for place, weak in enumerate(found.identifiers):
+            if weak.solution is not None and weak.name in found.weak:
+                add(weak.solution, 80.0 - place, "identifier")
+        for near in words.hits[:NEAR] if words.answers else ():
+            add(near.id, 70.0 + near.score / 1000, "words")
+        for solution in confirmed:
+            add(solution, 60.0, "facts")
+        for near in words.hits:
+            add(near.id, near.score / 1000, "words")
+        ordered = sorted(ranked.items(), key=lambda item: -item[1][0])[:MAX_SOLUTIONS]
+        listed = {near.id: near for near in words.hits}
+        solutions = []
+        for solution, (score, matched_by) in ordered:
+            article = self._base.visible(solution)
+            if solution in listed:
+                known = listed[solution]
+                solutions.append(replace(known, score=round(score, 3), matched_by=matched_by))
+            elif article is not None:
+                solutions.append(self._searcher.report(article, terms, score, matched_by))
+        return solutions
+
+    def causes(
+        self,
+        found: Recognition,
+        reports: tuple[CauseReport, ...],
+        solutions: list[SolutionReport],
+    ) -> list[CauseReport]:
+        """Every confirmed cause, and those of ``solutions``, best first.
+
+        Once something is named or confirmed, what only shares a few words is no candidate.
+        """
+        ranked = [solution.id for solution in solutions]
+        candidates = {s.id for s in solutions if s.matched_by in SURE} or set(ranked)
+        named = {hit.solution for hit in found.identifiers}
+
+        def shown(cause: CauseReport) -> bool:
+            if cause.verdict is Verdict.POSSIBLE:
+                return cause.solution in candidates
+            return cause.verdict is Verdict.CONFIRMED or cause.solution in ranked
+
+        return sorted(
+            filter(shown, reports),
+            key=lambda cause: self._place(cause, named, ranked),
+        )
+
+    def is_general(self, cause: CauseReport) -> bool:
+        """Whether a confirmed cause says little more than what the reader saw already."""
+        article = self._base.visible(cause.solution)
+        return article is not None and article.cause(cause.id).weight < SPECIFIC
+
+    def _place(
+        self, cause: CauseReport, named: set[int | None], ranked: list[int]
+    ) -> tuple[float, ...]:
+        article = self._base.visible(cause.solution)
+        verdict = list(Verdict).index(cause.verdict)
+        category = article.category if article else ""
+        layer = next(
+            (place for place, prefix in enumerate(_LAYER_ORDER) if category.startswith(prefix)), 9
+        )
+        weight = article.cause(cause.id).weight if article else 0.0
+        place = ranked.index(cause.solution) if cause.solution in ranked else len(ranked)
+        # Of what is confirmed the lowest layer comes first, since it explains those above it; of
+        # what is only possible, the solution that answers the words best.
+        nearest = (layer, place) if cause.verdict is Verdict.CONFIRMED else (place, layer)
+        return (verdict, cause.solution not in named, *nearest, -weight)
