@@ -78,15 +78,22 @@ def _clicked() -> bool:
     return request.method == "POST" and not foreign
 
 
+def _typed_solution(text: str) -> BaseResponse | None:
+    """Where the ID of a solution leads, typed alone into a box; None for any other text."""
+    number = re.fullmatch(r"#?(\d{4,9})", text)
+    if number and services().desk.base.get(int(number[1])):
+        return redirect(url_for("solutions.short", number=int(number[1])))
+    return None
+
+
 @blueprint.route("/ask", methods=["GET", "POST"])
 def ask() -> str | BaseResponse | tuple[str, int]:
     """The answer page: the text's answer at once, the probe's behind it after a click."""
     text = request.values.get("q", "").strip()
     if not text and request.method == "GET":
         return redirect(url_for("site.home"))
-    number = re.fullmatch(r"#?(\d{4,9})", text)
-    if number and services().desk.base.get(int(number[1])):
-        return redirect(url_for("solutions.short", number=int(number[1])))
+    if typed := _typed_solution(text):
+        return typed
     desk = services().desk
     start = time.perf_counter()
     answer = desk.ask(query_from(request.values, False))
@@ -194,9 +201,8 @@ def search() -> str | BaseResponse:
     """Articles by words, without a diagnosis; filtered by category and by who must act."""
     text = request.args.get("q", "")[:1000].strip()
     desk = services().desk
-    number = re.fullmatch(r"#?(\d{4,9})", text)
-    if number and desk.base.get(int(number[1])):
-        return redirect(url_for("solutions.short", number=int(number[1])))
+    if typed := _typed_solution(text):
+        return typed
     category = request.args.get("category") or None
     if category and desk.base.category(category) is None:
         abort(404)
