@@ -45,6 +45,9 @@ MAX_SOLUTIONS: Final = 6
 MAX_CACHED: Final = 256
 # A question of more words than these tells what it is about beside the number that it names.
 FEW_WORDS: Final = 4
+# A cause of at least this weight settles the question when it is confirmed.
+SPECIFIC: Final = 0.6
+_SURE: Final = frozenset({"identifier", "id", "facts"})
 NEAR: Final = 2
 _LAYER_ORDER: Final = ("network/dns", "network/tcp", "tls", "http/redirects", "http")
 
@@ -207,11 +210,14 @@ class Desk:
         reports = self._judge.judge(facts)
         result, scores = self._rank(found, words, reports, _observed(facts))
         ranked = [solution.id for solution in result]
+        # Once something is named or confirmed, what only shares a few words is no candidate.
+        candidates = {s.id for s in result if s.matched_by in _SURE} or set(scores)
         causes = sorted(
             (
                 cause
                 for cause in reports
-                if cause.solution in scores or cause.verdict is Verdict.CONFIRMED
+                if cause.verdict is Verdict.CONFIRMED
+                or cause.solution in (candidates if cause.verdict is Verdict.POSSIBLE else scores)
             ),
             key=lambda cause: self._order(cause, found, ranked),
         )
@@ -235,15 +241,13 @@ class Desk:
         best = causes[0] if causes and causes[0].verdict is Verdict.CONFIRMED else None
         if best and (_observed(facts) or best.solution in found.solutions):
             solutions = tuple(sorted(solutions, key=lambda s: s.id != best.solution))
-        matched = [s for s in solutions if s.matched_by in ("identifier", "id", "facts")]
+        matched = [s for s in solutions if s.matched_by in _SURE]
         known = bool(matched) or words.answers
         relevance = (
             {s.id: 1.0 / (1 + place) for place, s in enumerate(solutions[:3])} if known else {}
         )
         question = None
-        if not best or any(
-            c.verdict is Verdict.POSSIBLE for c in by_solution.get(best.solution, ())
-        ):
+        if not best or self._is_general(best):
             question = best_question(self._judge, facts, self.base.questions, relevance)
         layer = layer_sentence(facts)
         lead = best or next((c for c in causes if c.verdict is Verdict.POSSIBLE), None)
@@ -281,6 +285,11 @@ class Desk:
                 if name.startswith("reader.")
             },
         )
+
+    def _is_general(self, cause: CauseReport) -> bool:
+        """Whether a confirmed cause says little more than what the reader saw already."""
+        article = self.base.visible(cause.solution)
+        return article is not None and article.cause(cause.id).weight < SPECIFIC
 
     def _rank(
         self,

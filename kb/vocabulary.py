@@ -165,6 +165,12 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
         _S,
         "Method of the failing request, as the text tells, in upper case, such as POST.",
     ),
+    FactSpec(
+        "claim.text",
+        _S,
+        "What was asked, in lower case, its first 2,000 characters. For causes of which only the "
+        "reader's words can tell: claim.text.contains('cors').",
+    ),
     FactSpec("claim.client", _S, "The program whose message this is.", CLIENTS),
     # probe
     FactSpec("probe.outcome", _S, "Whether the probe could look.", ("done", "refused")),

@@ -71,9 +71,10 @@ def test_check_again_says_what_changed(desk: Desk) -> None:
     mended = threading.Event()
 
     def repaired(connection: socket.socket) -> None:
-        request(connection)
+        path = request(connection).split()[1]
         good = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-        connection.sendall(good if mended.is_set() else BASIC)
+        absent = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        connection.sendall(BASIC if not mended.is_set() else good if path == "/feed" else absent)
 
     with serving(repaired) as port:
         desk.ask(Query(question(port)))

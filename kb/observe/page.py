@@ -17,6 +17,9 @@ from kb.facts import FactValue
 from kb.observe.marks import Page, error_product, first_mark
 
 MAX_TEXT: Final = 2_000
+# What of a page is read for its marks: those that tell stand early, and reading costs time.
+MAX_MARKUP: Final = 131_072
+_MAX_WORDS: Final = 8 * MAX_TEXT
 _MAX_MIXED: Final = 20
 _SPACE: Final = re.compile(r"\s+")
 _META_CHARSET: Final = re.compile(
@@ -64,6 +67,7 @@ class _Reader:
         self.words: list[str] = []
         self.fetched: list[str] = []
         self._inside: list[str] = []
+        self._room = _MAX_WORDS
 
     def start(self, tag: str, values: Mapping[str, str]) -> None:
         """An element begins."""
@@ -87,8 +91,9 @@ class _Reader:
         """Text between the tags."""
         if "title" in self._inside and len(self.title) < 500:
             self.title += text
-        if "script" not in self._inside and "style" not in self._inside:
+        if self._room > 0 and "script" not in self._inside and "style" not in self._inside:
             self.words.append(text)
+            self._room -= len(text)
 
     def close(self) -> None:
         """The end of the document; the parser asks for it."""
@@ -98,7 +103,7 @@ def _read(text: str) -> _Reader:
     reader = _Reader()
     parser = etree.HTMLParser(target=reader, encoding="utf-8", no_network=True)
     with contextlib.suppress(etree.LxmlError):
-        parser.feed(text.encode("utf-8", "replace"))
+        parser.feed(text[:MAX_MARKUP].encode("utf-8", "replace"))
         parser.close()
     return reader
 

@@ -32,6 +32,7 @@ _BARE_HOST: Final = re.compile(
 _SOLUTION: Final = re.compile(r"(?<![\w&/])#(\d{4,9})\b")
 _SENTENCE: Final = re.compile(r"[^.!?\n]+")
 _SPACES: Final = re.compile(r"\s+")
+MAX_CLAIM: Final = 2_000
 MAX_WORDING: Final = 4_000
 _LAYERS: Final = ("dns.outcome", "tcp.outcome", "tls.outcome", "http.outcome")
 # What a layer's outcome must be for the next one to be tried at all.
@@ -140,7 +141,7 @@ def _weak(found: tuple[Identified, ...]) -> frozenset[str]:
 
 def _claims(text: str, found: tuple[Identified, ...]) -> Facts:
     """What the identifiers prove, the most telling first; a contradiction is left out."""
-    claims: dict[str, FactValue] = {}
+    claims: dict[str, FactValue] = {"claim.text": text[:MAX_CLAIM].lower()}
     problem = upstream_problem(text)
     if problem:
         claims["upstream.problem"] = problem

@@ -81,8 +81,8 @@ ROBOT = "HTTP Error 401 Unauthorized from our robot, but it opens in my browser:
 SCENARIOS: list[tuple[Server, str, int, str, tuple[str, ...]]] = [
     (robots_refused, ROBOT, 2173, "automated-clients-refused", ("401", "200")),
     (password_wanted, "HTTP Error 401 Unauthorized {}", 2173, "no-credentials", ("basic", "Staff")),
-    (wrong_name, "The browser warns me about {}", 2254, "address-literal", ("shop.example",)),
-    (closed_port, "My shop is down: {}", 2240, "nothing-listens", ("refused",)),
+    (wrong_name, "The browser warns me about {}", 2254, "opened-by-address", ("shop.example",)),
+    (closed_port, "My shop is down: {}", 2240, "port-refused", ("refused",)),
     (redirect_loop, "the page never opens {}", 2212, "rules-contradict", ("/home",)),
 ]  # fmt: skip
 NAMES = [server.__name__ for server, *_ in SCENARIOS]

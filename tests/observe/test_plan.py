@@ -38,8 +38,8 @@ class Site:
 
     def __call__(self, connection: socket.socket) -> None:
         first, *lines = request(connection).split("\r\n")
-        if not first:
-            return
+        if not first.endswith(" HTTP/1.1"):
+            return  # a handshake of TLS, from the vantage of the other scheme
         method, path, _ = first.split(" ")
         headers = {
             name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
