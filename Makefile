@@ -4,8 +4,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 # Debian packages that the tests drive.
-PACKAGES := apache2 chromium curl haproxy libapache2-mod-security2 modsecurity-crs nginx-light nodejs \
-  nsd postgresql redis-server unbound
+PACKAGES := apache2 chromium curl haproxy libapache2-mod-security2 lighttpd modsecurity-crs \
+  nginx-light nodejs nsd postgresql redis-server squid unbound varnish
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## List these commands

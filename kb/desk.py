@@ -32,6 +32,7 @@ from kb.compose import (
 from kb.diagnose import Judge, best_question
 from kb.errors import BadQuestion, BadURL
 from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
+from kb.recent import Recent
 from kb.recognise import Lexicon, Recognition, recognise
 from kb.search import Searcher, SearchResult, Semantic, Suggestion, open_index
 from kb.search.query import terms_of
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 Observer = Callable[[Step], None]
 MAX_SOLUTIONS: Final = 6
 MAX_CACHED: Final = 256
+# Answers from texts are kept up to this length: longer ones are pasted once.
+MAX_CACHED_TEXT: Final = 4_000
 # A question of more words than these tells what it is about beside the number that it names.
 FEW_WORDS: Final = 4
 # A cause of at least this weight settles the question when it is confirmed.
@@ -74,6 +77,7 @@ class Desk:
         self._probed: OrderedDict[str, tuple[float, ProbeResult]] = OrderedDict()
         self._rendered: dict[tuple[int, str], RenderedArticle] = {}
         self._lock = threading.Lock()
+        self._answers: Recent[tuple[str, tuple[tuple[str, str], ...]], Answer] = Recent(512)
 
     @classmethod
     def open(cls, settings: Settings, progress: Callable[[int, int], None] | None = None) -> Desk:
@@ -113,8 +117,19 @@ class Desk:
         """Answer ``query``; ``observer`` is told each step of the probe as it ends.
 
         Raises BadQuestion or CredentialsInURL. What is wrong with a URL or refused by the guard is
-        said in the answer.
+        said in the answer. An answer without a probe depends on the text, the reader's answers and
+        this snapshot only, so it is kept.
         """
+        if query.probe or len(query.text) > MAX_CACHED_TEXT:
+            return self._ask(query, observer)
+        key = (query.text, tuple(sorted(query.reader.items())))
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._ask(query, None)
+            self._answers.put(key, answer)
+        return answer
+
+    def _ask(self, query: Query, observer: Observer | None) -> Answer:
         found = recognise(query.text, self._lexicon, self.base.questions)
         words = self._searcher.search(_unnamed(found), MAX_SOLUTIONS)
         reader = found.reader.merged(Facts(_reader_facts(query.reader), Source.READER))
@@ -356,7 +371,10 @@ class Desk:
         )
         weight = article.cause(cause.id).weight if article else 0.0
         place = ranked.index(cause.solution) if cause.solution in ranked else len(ranked)
-        return (verdict, cause.solution not in named, layer, place, -weight)
+        # Of what is confirmed the lowest layer comes first, since it explains those above it; of
+        # what is only possible, the solution that answers the words best.
+        nearest = (layer, place) if cause.verdict is Verdict.CONFIRMED else (place, layer)
+        return (verdict, cause.solution not in named, *nearest, -weight)
 
 
 def _model(base: KnowledgeBase) -> Semantic:

@@ -7,6 +7,7 @@ from flask import Flask
 from kb.articles.history import read_history
 from kb.desk import Desk
 from kb.settings import Settings
+from kb.store import open_store
 from webapp.limiting import Gate
 from webapp.services import Services
 
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         filters,
         health,
         i18n,
+        keeping,
         machines,
         openapi,
         problems,
@@ -41,17 +43,23 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         desk or Desk.open(settings),
         Gate.from_settings(settings),
         assets.Assets(settings),
+        None if settings.database_url == "off" else open_store(settings.database_url),
         read_history(settings.content),
     )
     app.extensions["errordesk"] = services
     for problem in services.desk.base.problems:
         app.logger.warning("article left out: %s", problem)
-    for part in (site, solutions, machines, api, openapi, health, assets):
+    for part in (site, solutions, keeping, machines, api, openapi, health, assets):
         app.register_blueprint(part.blueprint)
     for gate in (caching, cors, problems, security, i18n, filters):
         gate.register(app)
     app.context_processor(
-        lambda: {"settings": settings, "asset": assets.asset, "assets": services.assets}
+        lambda: {
+            "settings": settings,
+            "asset": assets.asset,
+            "assets": services.assets,
+            "storing": services.store is not None,
+        }
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import BaseModel, ValidationError
 
 from kb.desk import Query
 from kb.localise import localise
+from kb.recent import Recent
+from kb.store import Feedback, StoreUnavailable
+from kb.store.records import new_key
+from webapp import recording
 from webapp.finding import find, suggestions
 from webapp.limiting import TooManyProbes
 from webapp.problems import Refused, problem
-from webapp.schemas import AnswerRequest, SearchQuery, SuggestQuery
+from webapp.schemas import AnswerRequest, FeedbackRequest, SearchQuery, SuggestQuery
 from webapp.services import services
 from webapp.solutions import as_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 Model = TypeVar("Model", bound=BaseModel)
+# Answers as they were sent, by revision, question, facts and language; text answers only.
+_Written = Recent[tuple[str, str, tuple[tuple[str, str], ...], str], bytes]
+_MAX_CACHED_TEXT = 4_000
+
+
+def _written() -> _Written:
+    found: _Written = current_app.extensions.setdefault("errordesk-answers", Recent(512))
+    return found
 
 
 @blueprint.post("/answers")
@@ -30,15 +43,53 @@ def answers() -> Response:
     asked = _checked(AnswerRequest, body, 422)
     query = Query(asked.text, asked.facts, asked.probe, asked.fresh)
     desk = services().desk
+    start = time.perf_counter()
     answer = desk.ask(Query(query.text, query.reader, probe=False))
-    if query.probe and answer.url:
+    probed = query.probe and bool(answer.url)
+    if probed and answer.url:
         try:
-            with services().gate.probing(request.remote_addr or ""):
+            with services().gate.probing(request.remote_addr or "", answer.url):
                 answer = desk.ask(query)
         except TooManyProbes as error:
             wait = {"Retry-After": str(error.retry_after_s)}
             return problem(429, "Too Many Requests", str(error), **wait)
-    return jsonify(localise(answer, desk.base, asked.lang).to_json())
+    recording.record(answer, "api", time.perf_counter() - start)
+    key = (desk.base.revision, query.text, tuple(sorted(query.reader.items())), asked.lang)
+    body_sent = None if probed else _written().get(key)
+    if body_sent is None:
+        words = localise(answer, desk.base, asked.lang).to_json()
+        body_sent = current_app.json.dumps(words).encode()
+        if not probed and len(query.text) <= _MAX_CACHED_TEXT:
+            _written().put(key, body_sent)
+    return Response(body_sent, content_type="application/json")
+
+
+@blueprint.post("/feedback")
+def feedback() -> tuple[Response, int] | Response:
+    """Whether a solution helped: 201 when stored now, 200 when its key was stored before."""
+    body: Any = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        return problem(
+            400, "Bad Request", 'Send a JSON object such as {"solution": 2173, "helpful": true}.'
+        )
+    sent = _checked(FeedbackRequest, body, 422)
+    if services().desk.base.get(sent.solution) is None:
+        return problem(404, "Not Found", f"There is no solution #{sent.solution}.")
+    store = services().store
+    if store is None:
+        return problem(503, "Service Unavailable", "Nothing is stored at this installation.")
+    if wait := services().gate.keeping(request.remote_addr or ""):
+        said = f"That was much in a short time. The next is possible in {wait} s."
+        return problem(429, "Too Many Requests", said, **{"Retry-After": str(wait)})
+    try:
+        new = store.add_feedback(
+            Feedback(
+                sent.solution, sent.helpful, sent.comment, sent.question, sent.key or new_key()
+            )
+        )
+    except StoreUnavailable as error:
+        return problem(503, "Service Unavailable", str(error), **{"Retry-After": "30"})
+    return jsonify(stored=True, new=new), 201 if new else 200
 
 
 @blueprint.get("/search")

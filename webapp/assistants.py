@@ -60,7 +60,7 @@ def build(settings: Settings, desk: Desk | None = None) -> MCPServer[Any]:
         try:
             answer = shop.ask(Query(query.text, query.reader, probe=False))
             if probe and answer.url and settings.probe_enabled:
-                with gate.probing(ASKER):
+                with gate.probing(ASKER, answer.url):
                     answer = shop.ask(query)
         except TooManyProbes as error:
             return {**brief(answer), "notices": [*answer.notices, str(error)]}
@@ -91,7 +91,7 @@ def build(settings: Settings, desk: Desk | None = None) -> MCPServer[Any]:
         if not settings.probe_enabled:
             return {"error": "This installation does not probe URLs."}
         try:
-            with gate.probing(ASKER):
+            with gate.probing(ASKER, url):
                 answer = shop.ask(Query(url))
         except (ErrordeskError, TooManyProbes) as error:
             return {"error": str(error)}

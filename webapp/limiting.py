@@ -1,49 +1,129 @@
-"""How many probes one asker may start, and how many may run at once (a bulkhead)."""
+"""How many probes an asker may start, a target may get, and how many run at once (a bulkhead)."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import logging
+import secrets
 import threading
 import time
 from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
 
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from kb.settings import Settings
+from kb.settings import BadSetting, Settings
+
+_LOG = logging.getLogger(__name__)
+# How long a counter that does not answer is left alone before it is asked again.
+RETRY_S: Final = 5.0
+# What one asker may send us to keep: feedback and reports together.
+KEEP_RATE: Final = "30/minute"
 
 
 class TooManyProbes(Exception):
-    """The asker, or everybody together, asks for more probes than are allowed."""
+    """The asker, the target, or everybody together gets more probes than are allowed."""
 
     def __init__(self, message: str, retry_after_s: int) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
 
 
-class Gate:
-    """A moving window per asker (in memory) around a semaphore for all."""
+class Counter:
+    """A moving window per key, in memory or in Redis, where several processes share it.
 
-    def __init__(self, rate: str, concurrency: int) -> None:
-        self._item: RateLimitItem = parse(rate)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+    While Redis is away each process counts for itself: the site goes on, and the limits with it.
+    """
+
+    def __init__(self, redis_url: str = "") -> None:
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._shared: MovingWindowRateLimiter | None = None
+        self._again = 0.0
+        if redis_url:
+            options = {"socket_connect_timeout": 1, "socket_timeout": 1}
+            try:
+                storage = storage_from_string(redis_url, **options)
+            except Exception as error:  # noqa: BLE001  # whatever the client of Redis raises
+                raise BadSetting(f"ERRORDESK_REDIS_URL cannot be used: {error}.") from None
+            if not isinstance(storage, Storage):  # an async one is not meant here
+                raise BadSetting("ERRORDESK_REDIS_URL takes a redis:// URL.")
+            self._shared = MovingWindowRateLimiter(storage)
+
+    def wait_for(self, item: RateLimitItem, key: str) -> int:
+        """Count one use; 0 when it is within the limit, else the seconds until the next may be."""
+        if self._shared is not None and time.monotonic() >= self._again:
+            try:
+                return _hit(self._shared, item, key)
+            except Exception as error:  # noqa: BLE001  # whatever the client of Redis raises
+                self._again = time.monotonic() + RETRY_S
+                _LOG.warning("Redis does not answer (%s): counting here", type(error).__name__)
+        return _hit(self._own, item, key)
+
+
+def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: str) -> int:
+    if limiter.hit(item, key):
+        return 0
+    return max(1, round(limiter.get_window_stats(item, key).reset_time - time.time()))
+
+
+class Gate:
+    """Moving windows per asker and per target around a semaphore for all."""
+
+    def __init__(self, counter: Counter, asker: str, target: str, concurrency: int) -> None:
+        self._counter = counter
+        self._asker: RateLimitItem = parse(asker)
+        self._target: RateLimitItem = parse(target)
+        self._keep: RateLimitItem = parse(KEEP_RATE)
         self._free = threading.BoundedSemaphore(concurrency)
+        # Askers are counted under a keyed hash: no address is kept, here or in Redis.
+        self._salt = secrets.token_bytes(16)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Gate:
-        """The gate as the operator configured it."""
-        return cls(settings.probe_rate, settings.probe_concurrency)
+        """The gate as the operator configured it. Raises BadSetting."""
+        try:
+            gate = cls(
+                Counter(settings.redis_url),
+                settings.probe_rate,
+                settings.probe_target_rate,
+                settings.probe_concurrency,
+            )
+        except ValueError:
+            raise BadSetting(
+                "ERRORDESK_PROBE_RATE and ERRORDESK_PROBE_TARGET_RATE take a rate such as "
+                "20/minute."
+            ) from None
+        if settings.secret_key:
+            gate._salt = settings.secret_key.encode()
+        return gate
+
+    def keeping(self, asker: str) -> int:
+        """Count one sending of something to keep; 0, or the seconds until the next may come."""
+        return self._counter.wait_for(self._keep, f"keep:{self._anonymous(asker)}")
+
+    def _anonymous(self, asker: str) -> str:
+        return hashlib.blake2b(asker.encode(), key=self._salt[:64], digest_size=16).hexdigest()
 
     @contextlib.contextmanager
-    def probing(self, asker: str) -> Iterator[None]:
+    def probing(self, asker: str, url: str) -> Iterator[None]:
         """Hold a place for one probe. Raises TooManyProbes at once rather than waiting."""
-        if not self._limiter.hit(self._item, asker):
-            reset = self._limiter.get_window_stats(self._item, asker).reset_time
-            wait = max(1, round(reset - time.time()))
+        key = self._anonymous(asker)
+        wait = self._counter.wait_for(self._asker, f"asker:{key}")
+        if wait:
             raise TooManyProbes(
                 f"That was many probes in a short time. The next one is possible in {wait} s; "
                 "the answer below is from the text alone.",
+                wait,
+            )
+        wait = self._counter.wait_for(self._target, f"target:{_host(url)}")
+        if wait:
+            raise TooManyProbes(
+                "This site was probed often just now, and we spare it. The next probe is possible "
+                f"in {wait} s; the answer below is from the text alone.",
                 wait,
             )
         if not self._free.acquire(blocking=False):
@@ -56,3 +136,10 @@ class Gate:
             yield
         finally:
             self._free.release()
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).netloc or "?").lower()[:255]
+    except ValueError:
+        return "?"

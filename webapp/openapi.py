@@ -13,6 +13,8 @@ from kb.answer import Answer, SolutionReport
 from webapp.links import absolute
 from webapp.schemas import (
     AnswerRequest,
+    FeedbackOut,
+    FeedbackRequest,
     Problem,
     SearchQuery,
     SolutionOut,
@@ -26,7 +28,8 @@ _PROBLEMS: Final = {
     400: "The request cannot be taken.",
     404: "There is no such solution.",
     422: "A field is wrong.",
-    429: "Too many probes; Retry-After says when the next is possible.",
+    429: "Too much at once; Retry-After says when the next is possible.",
+    503: "It was not stored.",
 }
 
 
@@ -46,6 +49,8 @@ def _schemas() -> dict[str, Any]:
         ("SearchResult", TypeAdapter(SearchOut), "serialization"),
         ("Suggestion", TypeAdapter(SuggestionOut), "serialization"),
         ("Solution", TypeAdapter(SolutionOut), "serialization"),
+        ("FeedbackRequest", TypeAdapter(FeedbackRequest), "validation"),
+        ("Feedback", TypeAdapter(FeedbackOut), "serialization"),
         ("Problem", TypeAdapter(Problem), "serialization"),
     )
     for name, adapter, mode in models:
@@ -84,6 +89,11 @@ def _answers(model: dict[str, Any], said: str, problems: tuple[int, ...]) -> dic
     for status in problems:
         answers[str(status)] = {"description": _PROBLEMS[status], "content": wrong}
     return answers
+
+
+def _stored() -> dict[str, Any]:
+    answers = _answers(_ref("Feedback"), "It was stored before.", (400, 404, 422, 429, 503))
+    return answers | {"201": {**answers["200"], "description": "It is stored."}}
 
 
 def _ref(name: str) -> dict[str, Any]:
@@ -125,6 +135,18 @@ def document() -> dict[str, Any]:
                     "guard, within limits) and says which cause it is, with evidence.",
                     "requestBody": body,
                     "responses": _answers(_ref("Answer"), "The answer.", (400, 422, 429)),
+                }
+            },
+            "/api/v1/feedback": {
+                "post": {
+                    "operationId": "feedback",
+                    "summary": "Say whether a solution helped",
+                    "description": "201 when stored now, 200 when its key was stored before.",
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": _ref("FeedbackRequest")}},
+                    },
+                    "responses": _stored(),
                 }
             },
             "/api/v1/search": {

@@ -38,6 +38,28 @@ class AnswerRequest(_Strict):
     lang: Language = "en"
 
 
+class FeedbackRequest(_Strict):
+    """Whether a solution helped; ``key`` makes a repeated sending harmless."""
+
+    solution: int = Field(ge=0, description="The solution's permanent ID.", examples=[2173])
+    helpful: bool = Field(description="Whether it helped.")
+    comment: str = Field("", max_length=1000, description="One sentence; no names, please.")
+    question: str = Field("", max_length=2000, description="What was asked.")
+    key: str = Field(
+        "",
+        max_length=36,
+        pattern=r"^([A-Za-z0-9-]{8,36})?$",
+        description="A random key such as a UUID; the same key is stored once.",
+    )
+
+
+class FeedbackOut(BaseModel):
+    """It is stored; ``new`` is false when its key had been stored before."""
+
+    stored: bool
+    new: bool
+
+
 class SearchQuery(BaseModel):
     """Words to search by, and what to keep."""
 

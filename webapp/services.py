@@ -11,6 +11,7 @@ from flask import current_app
 from kb.articles.history import Revision
 from kb.desk import Desk
 from kb.settings import Settings
+from kb.store import Store
 from webapp.limiting import Gate
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Services:
     desk: Desk
     gate: Gate
     assets: Assets
+    store: Store | None  # None where DATABASE_URL is off
     history: Mapping[str, tuple[Revision, ...]]
 
 

@@ -6,6 +6,7 @@ import json
 import queue
 import re
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from urllib.parse import urlencode
@@ -28,7 +29,8 @@ from kb.answer import Answer, Step, Who
 from kb.desk import Query
 from kb.errors import ErrordeskError
 from kb.localise import localise
-from webapp import branches, i18n
+from kb.store.records import new_key
+from webapp import branches, i18n, recording
 from webapp.finding import find
 from webapp.i18n import gettext
 from webapp.i18n import mark as N_  # noqa: N812  # the name that Babel extracts
@@ -86,22 +88,26 @@ def ask() -> str | BaseResponse | tuple[str, int]:
     if number and services().desk.base.get(int(number[1])):
         return redirect(url_for("solutions.short", number=int(number[1])))
     desk = services().desk
+    start = time.perf_counter()
     answer = desk.ask(query_from(request.values, False))
     able = bool(answer.url) and services().settings.probe_enabled
     wait = request.values.get("wait") == "1"
     if able and wait and _clicked():
         able = False
         try:
-            with services().gate.probing(request.remote_addr or ""):
+            with services().gate.probing(request.remote_addr or "", answer.url or ""):
                 answer = desk.ask(query_from(request.values, True))
         except TooManyProbes as error:
             answer = replace(answer, notices=(*answer.notices, gettext(str(error))))
+    pending = able and _clicked()
+    if not pending:  # else the stream that follows records it
+        recording.record(answer, "site", time.perf_counter() - start)
     return render_template(
-        "answer.html", **_shown(answer), pending=able and _clicked(), offer=able and not _clicked()
+        "answer.html", **shown(answer), pending=pending, offer=able and not _clicked()
     )
 
 
-def _shown(answer: Answer) -> dict[str, object]:
+def shown(answer: Answer) -> dict[str, object]:
     """What the templates of an answer receive."""
     words = localise(answer, services().desk.base, i18n.language())
     link = None
@@ -118,6 +124,7 @@ def _shown(answer: Answer) -> dict[str, object]:
         "link": link,
         "pictures": pictures,
         "layers": LAYERS,
+        "key": new_key(),
         "said": {name: _said(name, value) for name, value in words.reader_facts.items()},
     }
 
@@ -143,13 +150,19 @@ def stream() -> Response:
         abort(403)
     query = query_from(request.form, True)
     asker = request.remote_addr or ""
+    url = desk.ask(replace(query, probe=False)).url or ""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
     logger = current_app.logger
     events: queue.Queue[tuple[str, Answer | Step | str] | None] = queue.Queue()
 
     def work() -> None:
         try:
-            with gate.probing(asker):
-                events.put(("answer", desk.ask(query, lambda step: events.put(("step", step)))))
+            start = time.perf_counter()
+            with gate.probing(asker, url):
+                answer = desk.ask(query, lambda step: events.put(("step", step)))
+            with app.app_context():
+                recording.record(answer, "site", time.perf_counter() - start)
+            events.put(("answer", answer))
         except (ErrordeskError, TooManyProbes) as error:
             events.put(("problem", str(error)))
         except Exception:
@@ -165,7 +178,7 @@ def stream() -> Response:
             name, value = event
             data: object = value
             if isinstance(value, Answer):
-                data = render_template("_answer.html", **_shown(value), pending=False, offer=False)
+                data = render_template("_answer.html", **shown(value), pending=False, offer=False)
             elif isinstance(value, Step):
                 data = asdict(value)
             yield f"event: {name}\ndata: {json.dumps(data)}\n\n"

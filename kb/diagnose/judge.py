@@ -59,7 +59,9 @@ class Judge:
 
     def verdicts(self, facts: Facts) -> dict[tuple[int, str], Verdict]:
         """The verdict of every cause by ``(solution, cause id)``, before explaining away."""
-        known = frozenset(name for name in facts if not name.startswith(_BACKGROUND))
+        known = frozenset(
+            name for name in facts if name == "claim.text" or not name.startswith(_BACKGROUND)
+        )
         if not known:
             return {judged.key: Verdict.POSSIBLE for judged in self.causes}
         context = context_of(facts)

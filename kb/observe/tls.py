@@ -174,6 +174,12 @@ def _attempt(
     if host is None and context.check_hostname:  # pragma: no cover  # a programmer's error
         raise ValueError("a verified handshake needs a name")
     try:
+        plain.getpeername()
+    except OSError:
+        # Reset already. The standard library would lose the socket unclosed inside of wrap_socket.
+        plain.close()
+        return None, ConnectionResetError("reset before the handshake"), False
+    try:
         plain.settimeout(max(0.001, deadline - time.monotonic()))
         secured = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     except (OSError, ValueError) as error:

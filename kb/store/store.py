@@ -75,6 +75,17 @@ def _sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _scrubbed(value: Any) -> Any:
+    """The same value, its texts scrubbed one by one: scrubbing the JSON could break its syntax."""
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, dict):
+        return {key: _scrubbed(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_scrubbed(item) for item in value]
+    return value
+
+
 class Store:
     """Feedback, questions, reports and contacts. Safe to use from several threads."""
 
@@ -194,7 +205,7 @@ class Store:
                     token=token,
                     created=created,
                     expires=created + timedelta(days=days),
-                    answer=scrub(json.dumps(answer, ensure_ascii=False)),
+                    answer=json.dumps(_scrubbed(answer), ensure_ascii=False),
                 )
             )
         return token

@@ -14,6 +14,7 @@ from kb.desk import Desk
 from kb.search import open_index
 from kb.settings import Settings, shipped_content
 from tests.bench.measure import Work, medians, report
+from tests.bench.probes import probes
 from tests.lab.servers import free_port, running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +120,7 @@ def main() -> None:
         index(folder)
         second_start(folder)
         start()
+        probes(folder)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 
 from tests.lab.cases import CASES
-from tests.lab.judging import judge
+from tests.lab.judging import judge_all
 from tests.lab.lab import laboratory
 
 
@@ -16,14 +16,13 @@ def main() -> int:
     cases = [c for c in CASES if not wanted or any(word in c.id for word in wanted)]
     counts: Counter[str] = Counter()
     with laboratory(cases) as lab:
-        for case in cases:
-            found = judge(lab, case)
+        for found in judge_all(lab, cases):
             counts["cases"] += 1
             counts["first cause right"] += found.first_right
             counts["right among the first three"] += found.among_three
             counts["wrongly confirmed"] += bool(found.wrongly_confirmed)
             if found.complaint:
-                print(f"{case.id}: {found.complaint}")
+                print(f"{found.case.id}: {found.complaint}")
     print()
     for name, count in counts.items():
         share = f" ({count / counts['cases']:.0%})" if name != "cases" else ""

@@ -44,13 +44,16 @@ class Authorities:
         self._authority("root", "Lab Root", "root")
         self._authority("middle", "Lab Intermediate", "root")
         self._authority("private", "Some Company Root", "private")
+        self._authority("old", "Lab Intermediate G1", "root", (-400, -5))
         self.root_file = self._folder / "root.pem"
         self.root_file.write_bytes(self._pem("root"))
 
-    def _authority(self, kind: str, name: str, signer: str) -> None:
+    def _authority(
+        self, kind: str, name: str, signer: str, days: tuple[int, int] = (-30, 400)
+    ) -> None:
         key = self._keys[kind] = _key(0)
         issuer = self._certificates[signer].subject if signer != kind else _subject(name)
-        builder = self._builder(_subject(name), issuer, key, (-30, 400)).add_extension(
+        builder = self._builder(_subject(name), issuer, key, days).add_extension(
             x509.BasicConstraints(ca=True, path_length=None), critical=True
         )
         self._certificates[kind] = builder.sign(self._keys[signer], hashes.SHA256())

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tests.observe.servers import Handler
 
-Layer = Literal["dns", "tcp", "tls", "http", "redirect", "message", "policy", "comparison"]
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+Layer = Literal[
+    "dns", "tcp", "tls", "http", "redirect", "message", "policy", "comparison", "healthy"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """A certificate to serve. ``chain`` is what follows the leaf.
 
-    ``signer`` is ``root`` (trusted by the probe), ``middle`` (under it), ``private`` (a root that
-    nobody trusts) or ``self``.
+    ``signer`` is ``root`` (trusted by the probe), ``middle`` (under it), ``old`` (under it,
+    expired itself), ``private`` (a root that nobody trusts) or ``self``.
     """
 
     names: tuple[str, ...] = ("127.0.0.1", "site.test")
     days: tuple[int, int] = (-10, 90)
-    signer: Literal["root", "middle", "private", "self"] = "root"
-    chain: tuple[Literal["middle", "private", "root"], ...] = ()
+    signer: Literal["root", "middle", "private", "old", "self"] = "root"
+    chain: tuple[Literal["middle", "private", "root", "old"], ...] = ()
     client_only: bool = False
     sha1: bool = False
     rsa_bits: int = 0
@@ -33,6 +38,9 @@ class Case:
     """A fault. In configurations ``@PORT@`` is the case's port, ``@OTHER@`` another free one,
     ``@FOLDER@`` the lab's folder, ``@ADDRESS@`` an
     address of its own (also in ``host``), ``@CERT@`` and ``@KEY@`` the certificate's files.
+
+    ``app`` is a WSGI application, ``varnish`` a part of ``vcl_recv`` (or of ``vcl_synth`` after a
+    line ``---``), ``backlog_full`` a listener whose queue is full, so that packets vanish.
 
     ``says`` is what a person pastes, ``{url}`` in it the address. ``first`` is the cause that must
     come first, as ``solution/cause``; it must be confirmed unless ``confirmed`` is False (not to be
@@ -57,7 +65,12 @@ class Case:
     apache_global: str = ""
     haproxy: str = ""
     haproxy_global: str = ""
+    lighttpd: str = ""
+    varnish: str = ""
+    squid: str = ""
+    app: WSGIApplication | None = None
     raw: Handler | None = None
+    backlog_full: bool = False
     listen: tuple[str, ...] = ("127.0.0.1",)
     zone: tuple[str, ...] = ()
     certificate: Certificate | None = None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from kb.answer import Answer, Verdict
 from kb.desk import Query
 from tests.lab.case import Case
 from tests.lab.lab import Lab
+
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class Judgement:
 def _fits(cause: str, wanted: str) -> bool:
     solution, _, name = wanted.partition("/")
     return cause == wanted or (name == "*" and cause.partition("/")[0] == solution)
+
+
+def judge_all(lab: Lab, cases: Sequence[Case]) -> Iterator[Judgement]:
+    """Ask about all cases, a few at once because most of the time is waiting; in their order."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield from pool.map(lambda case: judge(lab, case), cases)
 
 
 def judge(lab: Lab, case: Case) -> Judgement:

@@ -15,11 +15,11 @@ from pathlib import Path
 from kb.desk import Desk
 from kb.settings import Settings
 from tests.lab.authority import Authorities
+from tests.lab.builders import Apache, HAProxy, Lighttpd, Nginx, Squid, Varnish, filled
 from tests.lab.case import Case
+from tests.lab.ours import full_backlog, serving_app
 from tests.lab.servers import free_ports, program, running
 from tests.observe.servers import over_tls, request, saying, serving
-
-_UPSTREAM_WAIT = "1s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ def laboratory(cases: Iterable[Case], content: Path | None = None) -> Iterator[L
 def _started(cases: list[Case], folder: Path, content: Path | None) -> Iterator[Lab]:
     _documents(folder)
     authorities = Authorities(folder)
-    builders = _Nginx(folder), _Apache(folder), _HAProxy(folder)
+    kinds = (Nginx, Apache, HAProxy, Lighttpd, Varnish, Squid)
+    builders = [kind(folder) for kind in kinds]
     urls: dict[str, str] = {}
     records: list[str] = []
     with contextlib.ExitStack() as stack:
@@ -76,8 +77,12 @@ def _started(cases: list[Case], folder: Path, content: Path | None) -> Iterator[
             if case.raw:
                 handle = over_tls(context, case.raw) if context else case.raw
                 port = stack.enter_context(serving(handle, case.listen[0]))
+            if case.app:
+                port = stack.enter_context(serving_app(case.app))
+            if case.backlog_full:
+                port = stack.enter_context(full_backlog())
             if case.port == "default":
-                urls[case.id] = f"{case.scheme}://{_filled(case.host, values)}{case.path}"
+                urls[case.id] = f"{case.scheme}://{filled(case.host, values)}{case.path}"
             else:
                 shown = f"[{case.host}]" if ":" in case.host else case.host
                 urls[case.id] = f"{case.scheme}://{shown}:{port}{case.path}"
@@ -117,163 +122,6 @@ def _documents(folder: Path) -> None:
     (site / "secret.html").chmod(0)
     for path in (site, site / "empty", site / "files"):
         path.chmod(0o755)
-
-
-def _filled(text: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        text = text.replace(name, value)
-    return text
-
-
-class _Server:
-    """Collects the configuration of one server for all of its cases."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.configured = False
-        self.ports: list[int] = []
-        self.common: list[str] = []
-        self.parts: list[str] = []
-
-    def take(self, own: str, common: str, port: int | None, values: dict[str, str]) -> None:
-        self.configured = True
-        if port:
-            self.ports.append(port)
-        self.parts.append(_filled(own, values))
-        self.common.append(_filled(common, values))
-
-    def run(self, stack: contextlib.ExitStack, name: str, text: str, command: list[str]) -> None:
-        folder = self.folder / name
-        folder.mkdir()
-        (folder / "conf").write_text(text)
-        stack.enter_context(running(command, folder, self.ports))
-
-
-class _Nginx(_Server):
-    def add(self, case: Case, port: int, values: dict[str, str]) -> None:
-        if not case.nginx:
-            return
-        secure = " ssl" if case.certificate else ""
-        files = "ssl_certificate @CERT@; ssl_certificate_key @KEY@;" if case.certificate else ""
-        listen = " ".join(
-            f"listen {f'[{address}]' if ':' in address else address}:@PORT@{secure};"
-            for address in case.listen
-        )
-        body = case.nginx if "listen" in case.nginx else f"{listen} {files} {case.nginx}"
-        usual = "127.0.0.1" in case.listen and case.port == "own"
-        self.take(f"server {{ {body} }}", case.nginx_http, port if usual else None, values)
-
-    def start(self, stack: contextlib.ExitStack) -> None:
-        if not self.configured:
-            return
-        folder = self.folder / "nginx"
-        temporary = "\n".join(
-            f"{kind}_temp_path {folder}/{kind};"
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        text = f"""
-worker_processes 2; daemon off; pid {folder}/pid; error_log {folder}/error.log info;
-events {{ worker_connections 512; }}
-http {{
-  access_log off; default_type text/html; server_names_hash_bucket_size 128;
-  root {self.folder}/site; proxy_connect_timeout {_UPSTREAM_WAIT}; {temporary}
-  types {{ text/html html; text/plain txt; }}
-  {" ".join(self.common)}
-  {" ".join(self.parts)}
-}}"""
-        self.run(
-            stack,
-            "nginx",
-            text,
-            [program("nginx"), "-p", str(folder), "-c", "conf", "-e", "stderr"],
-        )
-
-
-_APACHE_MODULES = (
-    "mpm_event", "authz_core", "authz_host", "authz_user", "authn_core", "authn_file", "auth_basic",
-    "auth_digest", "dir", "autoindex", "mime", "alias", "rewrite", "headers", "proxy", "proxy_http",
-    "ssl", "socache_shmcb", "setenvif", "unique_id", "security2", "allowmethods", "reqtimeout",
-)  # fmt: skip
-
-
-class _Apache(_Server):
-    def add(self, case: Case, port: int, values: dict[str, str]) -> None:
-        if not case.apache:
-            return
-        secure = (
-            "SSLEngine on\nSSLCertificateFile @CERT@\nSSLCertificateKeyFile @KEY@\n"
-            if case.certificate
-            else ""
-        )
-        own = f"""
-Listen 127.0.0.1:@PORT@
-<VirtualHost 127.0.0.1:@PORT@>
-ServerName site.test
-DocumentRoot @FOLDER@/site
-{secure}{case.apache}
-</VirtualHost>"""
-        self.take(own, case.apache_global, port, values)
-
-    def start(self, stack: contextlib.ExitStack) -> None:
-        if not self.configured:
-            return
-        folder = self.folder / "apache"
-        modules = "\n".join(
-            f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
-            for name in _APACHE_MODULES
-        )
-        user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
-        text = f"""
-ServerRoot {folder}
-ServerName site.test
-PidFile {folder}/pid
-ErrorLog {folder}/error.log
-{modules}
-{user}
-Mutex file:{folder} default
-TypesConfig /etc/mime.types
-DirectoryIndex index.html
-SecRuleEngine Off
-<Directory {self.folder}/site>
-Require all granted
-AllowOverride All
-Options +Indexes
-</Directory>
-{chr(10).join(self.common)}
-{chr(10).join(self.parts)}
-"""
-        command = [program("apache2"), "-f", str(folder / "conf"), "-D", "FOREGROUND"]
-        self.run(stack, "apache", text, command)
-
-
-class _HAProxy(_Server):
-    def add(self, case: Case, port: int, values: dict[str, str]) -> None:
-        if not case.haproxy:
-            return
-        secure = " ssl crt @FOLDER@/tls/" + case.id + ".both.pem" if case.certificate else ""
-        name = case.id.replace("-", "_")
-        own = f"\nfrontend {name}\n  bind 127.0.0.1:@PORT@{secure}\n  {case.haproxy}\n"
-        self.take(own, case.haproxy_global, port, values)
-
-    def start(self, stack: contextlib.ExitStack) -> None:
-        if not self.configured:
-            return
-        text = f"""
-global
-  maxconn 500
-  log stderr local0 err
-defaults
-  mode http
-  timeout connect 1s
-  timeout client 5s
-  timeout server 1s
-  timeout tarpit 2s
-  retries 1
-{chr(10).join(self.common)}
-{chr(10).join(self.parts)}
-"""
-        command = [program("haproxy"), "-db", "-f", str(self.folder / "haproxy" / "conf")]
-        self.run(stack, "haproxy", text, command)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 READY_S = 15.0
+_OWN_PORTS = range(12_000, 32_000)
 _SBIN = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -37,14 +39,19 @@ def free_port(address: str = "127.0.0.1") -> int:
 
 
 def free_ports(count: int) -> list[int]:
-    """Different TCP ports that nobody listens on right now."""
-    with contextlib.ExitStack() as stack:
-        found = []
-        for _ in range(count):
-            probe = stack.enter_context(socket.socket())
-            probe.bind(("127.0.0.1", 0))
-            found.append(int(probe.getsockname()[1]))
-    return found
+    """Different TCP ports that nobody listens on right now.
+
+    They lie below the range that the kernel gives to whoever asks for any port, so that nobody gets
+    one of them in the meantime.
+    """
+    found: list[int] = []
+    for port in random.sample(_OWN_PORTS, len(_OWN_PORTS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise AssertionError(f"There are no {count} free ports.")
 
 
 def listening(port: int, address: str = "127.0.0.1") -> bool:

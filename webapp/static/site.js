@@ -124,6 +124,21 @@ function enhance(region) {
       refine(new FormData(form, event.submitter));
     });
   }
+  for (const form of region.querySelectorAll("form[data-feedback]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const key = form.elements.key;
+      key.value ||= crypto.randomUUID?.() ?? "";
+      const fields = new URLSearchParams(new FormData(form, event.submitter));
+      const response = await fetch(form.action, { method: "POST", body: fields }).catch(() => null);
+      const page = new DOMParser().parseFromString((await response?.text()) ?? "", "text/html");
+      const said = document.createElement("p");
+      said.setAttribute("role", "status");
+      said.textContent = page.querySelector("[data-kept]")?.textContent ?? say("broken");
+      form.querySelector("[role=status]")?.remove();
+      if (response?.ok) form.replaceChildren(said); else form.append(said);
+    });
+  }
   for (const form of region.querySelectorAll("form[data-ask]")) {
     const area = form.querySelector("textarea");
     form.addEventListener("submit", () => recent.add(area.value));

@@ -62,6 +62,7 @@ CASES = (
          zone=("four IN A 127.0.0.1", "four IN AAAA ::1"), says="opens for few people only {url}"),
     Case("tcp-one-address-dead", "tcp", "2240/some-addresses-refuse", host="two.test", nginx=_OK,
          zone=("two IN A 127.0.0.1", "two IN A 127.0.0.99"),
+         also=("2316/one-address-dead",),
          says="connection refused every other time {url}"),
     Case("tcp-reset-on-accept", "tcp", "2242/*", raw=_reset_on_accept,
          says="ERR_CONNECTION_RESET {url}", named_by=(("curl", "reset by peer"),)),
