@@ -43,10 +43,13 @@ test: packages $(VENV)/installed-dev  ## Check style, types and content, and run
 	$(BIN)/pytest
 
 lab: packages $(VENV)/installed-dev  ## Run every fault of the laboratory and count what is named
-	@$(BIN)/python -m tests.lab
+	@$(BIN)/python -m tests.lab --tools
 
 eval: $(VENV)/installed-dev  ## Print how well questions and pasted errors are understood
 	@$(BIN)/python -m tests.eval.run
+
+machines: packages $(VENV)/installed-dev  ## Kill and restart processes, Redis and PostgreSQL under load
+	@$(BIN)/pytest -m machines tests/lab
 
 bench: packages $(VENV)/installed-dev  ## Print how costs compare with named baselines
 	@$(BIN)/python -m tests.bench
@@ -58,4 +61,4 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install run demo packages test lab eval bench format clean
+.PHONY: help install run demo packages test lab machines eval bench format clean

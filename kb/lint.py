@@ -9,6 +9,7 @@ from kb.article import Article, Status
 from kb.articles import KnowledgeBase
 from kb.articles.links import mentioned
 from kb.articles.parse import cause_sections
+from kb.articles.redirects import NAME as REDIRECTS
 from kb.articles.registry import Entry, conflicts
 from kb.diagnose.condition import BadCondition, Condition
 from kb.diagnose.judge import SLOT
@@ -46,6 +47,10 @@ def lint(root: Path) -> list[ContentError]:
                     )
                 )
     findings.extend(_lint_registries(base))
+    for old, target in base.redirects.targets():
+        if base.get(target) is None:
+            said = f"{old} leads to #{target}, which is no solution."
+            findings.append(ContentError(said, REDIRECTS, _line_in(root / REDIRECTS, old)))
     return sorted(findings, key=lambda finding: (finding.path, finding.line))
 
 
@@ -127,9 +132,11 @@ def _lint_causes(base: KnowledgeBase, article: Article) -> Iterator[ContentError
 
 
 def _line_of(root: Path, article: Article, needle: str) -> int:
-    if needle:
-        text = (root / article.path).read_text(encoding="utf-8")
-        for number, line in enumerate(text.splitlines(), start=1):
-            if needle in line:
-                return number
+    return _line_in(root / article.path, needle) if needle else 1
+
+
+def _line_in(file: Path, needle: str) -> int:
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        if needle in line:
+            return number
     return 1

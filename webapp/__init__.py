@@ -21,17 +21,20 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         api,
         assets,
         caching,
+        cards,
         cors,
         filters,
         health,
         i18n,
         keeping,
         machines,
+        oldlinks,
         openapi,
         problems,
         security,
         site,
         solutions,
+        widget,
     )
 
     settings = settings or Settings.from_environment()
@@ -49,9 +52,10 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
     app.extensions["errordesk"] = services
     for problem in services.desk.base.problems:
         app.logger.warning("article left out: %s", problem)
-    for part in (site, solutions, keeping, machines, api, openapi, health, assets):
+    pages = (site, solutions, keeping, machines, oldlinks)
+    for part in (*pages, api, openapi, health, assets, widget, cards):
         app.register_blueprint(part.blueprint)
-    for gate in (caching, cors, problems, security, i18n, filters):
+    for gate in (caching, cors, problems, security, i18n, filters, oldlinks):
         gate.register(app)
     app.context_processor(
         lambda: {
@@ -59,6 +63,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
             "asset": assets.asset,
             "assets": services.assets,
             "storing": services.store is not None,
+            "widget_asset": widget.widget_asset,
         }
     )
     app.jinja_env.trim_blocks = True

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from pydantic import BaseModel, ValidationError
+from werkzeug.wrappers import Response as BaseResponse
 
 from kb.desk import Query
 from kb.localise import localise
@@ -15,6 +16,7 @@ from kb.recent import Recent
 from kb.store import Feedback, StoreUnavailable
 from kb.store.records import new_key
 from webapp import recording
+from webapp.cards import absent, card
 from webapp.finding import find, suggestions
 from webapp.limiting import TooManyProbes
 from webapp.problems import Refused, problem
@@ -113,14 +115,17 @@ def suggest() -> Response:
 
 
 @blueprint.get("/solutions/<int:number>")
-def solution(number: int) -> Response:
-    """One article."""
+def solution(number: int) -> BaseResponse:
+    """One article; ``view=card`` gives the few fields that a card or a chat tool shows.
+
+    A merged solution leads to its successor, a withdrawn one is gone.
+    """
     base = services().desk.base
     article = base.visible(number)
     if article is None:
-        near = ", ".join(f"#{item.id}" for item in base.nearby(number))
-        return problem(404, "Not Found", f"There is no solution #{number}. Nearby: {near}.")
-    return jsonify(as_json(base.in_language(article, request.args.get("lang", "en"))))
+        return absent(number)
+    shown = base.in_language(article, request.args.get("lang", "en"))
+    return jsonify(card(shown) if request.args.get("view") == "card" else as_json(shown))
 
 
 def _checked(model: type[Model], values: dict[str, Any], status: int) -> Model:

@@ -13,6 +13,8 @@ from kb.answer import Answer, SolutionReport
 from webapp.links import absolute
 from webapp.schemas import (
     AnswerRequest,
+    AutolinksOut,
+    CardOut,
     FeedbackOut,
     FeedbackRequest,
     Problem,
@@ -27,6 +29,7 @@ _REF: Final = "#/components/schemas/{model}"
 _PROBLEMS: Final = {
     400: "The request cannot be taken.",
     404: "There is no such solution.",
+    410: "The solution was withdrawn; the detail names its successors.",
     422: "A field is wrong.",
     429: "Too much at once; Retry-After says when the next is possible.",
     503: "It was not stored.",
@@ -51,6 +54,8 @@ def _schemas() -> dict[str, Any]:
         ("Solution", TypeAdapter(SolutionOut), "serialization"),
         ("FeedbackRequest", TypeAdapter(FeedbackRequest), "validation"),
         ("Feedback", TypeAdapter(FeedbackOut), "serialization"),
+        ("Card", TypeAdapter(CardOut), "serialization"),
+        ("Autolinks", TypeAdapter(AutolinksOut), "serialization"),
         ("Problem", TypeAdapter(Problem), "serialization"),
     )
     for name, adapter, mode in models:
@@ -109,6 +114,12 @@ def document() -> dict[str, Any]:
         "in": "query",
         "description": "Language of the words; English where untranslated.",
         "schema": {"type": "string", "enum": ["en", "de"], "default": "en"},
+    }
+    view = {
+        "name": "view",
+        "in": "query",
+        "description": "card: the few fields that a card shows; full: everything.",
+        "schema": {"type": "string", "enum": ["full", "card"], "default": "full"},
     }
     number = {
         "name": "number",
@@ -171,8 +182,23 @@ def document() -> dict[str, Any]:
                 "get": {
                     "operationId": "solution",
                     "summary": "Read one solution",
-                    "parameters": [number, lang],
-                    "responses": _answers(_ref("Solution"), "The solution.", (404,)),
+                    "description": "A merged solution redirects to its successor.",
+                    "parameters": [number, lang, view],
+                    "responses": {
+                        **_answers(
+                            {"anyOf": [_ref("Solution"), _ref("Card")]},
+                            "The solution, or its card.",
+                            (404, 410),
+                        ),
+                        "301": {"description": "It was merged into another solution."},
+                    },
+                }
+            },
+            "/api/v1/autolinks": {
+                "get": {
+                    "operationId": "autolinks",
+                    "summary": "How other tools link to solutions",
+                    "responses": _answers(_ref("Autolinks"), "The templates.", ()),
                 }
             },
         },

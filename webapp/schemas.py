@@ -119,6 +119,38 @@ class SolutionOut(BaseModel):
     markdown: str
 
 
+class CardCause(BaseModel):
+    """A cause on a card."""
+
+    id: str
+    title: str
+    who: Who
+
+
+class CardOut(BaseModel):
+    """What a hover card or a chat tool shows of a solution (``view=card``)."""
+
+    id: int
+    title: str
+    summary: str
+    url: str
+    language: str
+    category: str
+    updated: date
+    causes: list[CardCause]
+
+
+class AutolinksOut(BaseModel):
+    """How other tools turn ``#2173`` or ``KB-2173`` into a link; ``github`` is its API's body."""
+
+    pattern: str
+    url_template: str
+    card_template: str
+    badge_template: str
+    github: dict[str, str | bool]
+    gitlab: dict[str, str]
+
+
 class Problem(BaseModel):
     """What is wrong with a request, in words (RFC 9457)."""
 

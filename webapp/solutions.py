@@ -101,21 +101,6 @@ def data(number: int) -> dict[str, Any]:
     return as_json(article)
 
 
-@blueprint.get("/solution_id_<int:number>.html")
-def phpmyfaq(number: int) -> BaseResponse:
-    """phpMyFAQ's link to a solution."""
-    return redirect(i18n.href(f"/solutions/{number}"), 301)
-
-
-@blueprint.get("/index.php")
-def phpmyfaq_query() -> BaseResponse:
-    """phpMyFAQ's other link to a solution."""
-    number = request.args.get("solution_id", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        abort(404)
-    return redirect(i18n.href(f"/solutions/{number}"), 301)
-
-
 def _visible(number: int) -> Article:
     base = services().desk.base
     article = base.visible(number)

@@ -13,6 +13,8 @@ from kb.article import Article, Category, Status
 from kb.articles.links import mentioned
 from kb.articles.parse import parse_article
 from kb.articles.questions import QuestionSpec, parse_questions
+from kb.articles.redirects import NAME as REDIRECTS
+from kb.articles.redirects import Redirects, parse_redirects
 from kb.articles.registry import OWN, Entry, Registry, Says, load_registries
 from kb.articles.synonyms import Synonyms, parse_synonyms
 from kb.articles.translations import NAME as TRANSLATED
@@ -40,6 +42,7 @@ class KnowledgeBase:
         registries: tuple[Registry, ...] = (),
         synonyms: Synonyms | None = None,
         translations: Translations | None = None,
+        redirects: Redirects | None = None,
     ) -> None:
         self.root = root
         self.registries = registries
@@ -48,6 +51,7 @@ class KnowledgeBase:
         self.questions = questions
         self.errors = problems
         self.translations = translations or Translations()
+        self.redirects = redirects or Redirects()
         self._drafts = drafts
         self._articles = {article.id: article for article in articles}
 
@@ -92,6 +96,7 @@ class KnowledgeBase:
             registries,
             synonyms,
             translations,
+            _load_redirects(root, problems),
         )
 
     @cached_property
@@ -250,6 +255,16 @@ def _load_synonyms(root: Path, problems: list[ContentError]) -> Synonyms:
     except ContentError as error:
         problems.append(error)
         return Synonyms(())
+
+
+def _load_redirects(root: Path, problems: list[ContentError]) -> Redirects:
+    if not (root / REDIRECTS).is_file():
+        return Redirects()
+    try:
+        return parse_redirects(_read(root / REDIRECTS, REDIRECTS))
+    except ContentError as error:
+        problems.append(error)
+        return Redirects()
 
 
 def _parse_categories(text: str) -> tuple[Category, ...]:

@@ -7,6 +7,7 @@ unknown only where it matters, and no condition has to ask whether a fact is the
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, Final
 
@@ -23,6 +24,11 @@ _WORDS: Final = frozenset(
 )
 
 
+_SAID: Final = re.compile(r"\bclaim\.text\.matches\('((?:[^'\\]|\\.)*)'\)")
+# The patterns over what was asked, compiled once: CEL would compile each at every evaluation.
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+
+
 class BadCondition(ErrordeskError):
     """A condition that does not compile, or names what is no fact."""
 
@@ -36,7 +42,7 @@ class Condition:
         """Compile ``source``. Raises BadCondition with a sentence."""
         self.source = source
         try:
-            self._program = cel.compile(source)
+            self._program = cel.compile(_SAID.sub(_said, source))
         except ValueError as error:
             first = str(error).splitlines()[0]
             raise BadCondition(f"The condition does not compile: {first}") from None
@@ -65,7 +71,28 @@ class Condition:
 def context_of(facts: Facts) -> cel.Context:
     """The facts as CEL variables; build it once for all conditions of a question."""
     variables: dict[str, Any] = facts.nested()
+    text = facts.get("claim.text")
+    if isinstance(text, str):
+        variables["said"] = _matches(text, len(_PATTERNS))
     return cel.Context(variables=variables)
+
+
+def _said(match: re.Match[str]) -> str:
+    """The name under which :func:`context_of` gives the outcome of this pattern."""
+    pattern = re.sub(r"\\(.)", r"\1", match[1])
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise BadCondition(f"The pattern in claim.text.matches is wrong: {error}.") from None
+    known = next((name for name, item in _PATTERNS.items() if item.pattern == pattern), None)
+    name = known or f"p{len(_PATTERNS)}"
+    _PATTERNS[name] = compiled
+    return f"said.{name}"
+
+
+@functools.lru_cache(maxsize=16)
+def _matches(text: str, _count: int) -> dict[str, bool]:
+    return {name: bool(pattern.search(text)) for name, pattern in list(_PATTERNS.items())}
 
 
 def _facts_of(source: str) -> frozenset[str]:

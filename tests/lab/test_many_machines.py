@@ -23,7 +23,7 @@ from kb.settings import Settings
 from tests.lab.databases import postgresql, redis
 from tests.lab.servers import free_ports, program, running
 
-pytestmark = pytest.mark.lab
+pytestmark = [pytest.mark.lab, pytest.mark.machines]
 ARTICLE = "/solutions/2173-http-401-unauthorized"
 _HAPROXY = """
 defaults
@@ -163,16 +163,18 @@ def test_reading_and_answering_never_fail(tmp_path: Path, index_folder: Path) ->
             holding.enter_context(redis(tmp_path / "redis", limits))
             time.sleep(1)
             # PostgreSQL takes no new connection to this database and ends those that are open.
-            with create_engine(
+            admin_engine = create_engine(
                 url.replace("postgresql:", "postgresql+psycopg:").removesuffix("/d") + "/postgres",
                 isolation_level="AUTOCOMMIT",
-            ).connect() as admin:
+            )
+            with admin_engine.connect() as admin:
                 admin.execute(text("alter database d allow_connections false"))
                 admin.execute(
                     text("select pg_terminate_backend(pid) from pg_stat_activity where datname='d'")
                 )
                 time.sleep(5)
                 admin.execute(text("alter database d allow_connections true"))
+            admin_engine.dispose()
             time.sleep(4)
         assert load.wrong == []
         # What a killed process had begun to send nobody in front can send again: at most one

@@ -240,6 +240,12 @@ function follow(toc) {
   if (matchMedia("(max-width: 61.99rem)").matches) toc.querySelector("details").open = false;
 }
 
+// Cards for links to solutions: the same module that pages elsewhere use; not needed by the first paint.
+(window.requestIdleCallback ?? setTimeout)(async () => {
+  const cards = await import(document.body.dataset.cards).catch(() => null);
+  cards?.watch(`${location.origin}${root}/`, document.documentElement.lang);
+});
+
 const find = typeahead(document.querySelector(".find"));
 document.addEventListener("keydown", (event) => {
   const slash = event.key === "/" && !typing(event) && !event.ctrlKey && !event.metaKey && !event.altKey;

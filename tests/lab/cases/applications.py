@@ -100,7 +100,8 @@ CASES = (
         "401 Unauthorized", {"error": "missing bearer token"}, 'WWW-Authenticate: Bearer realm="v2"')),
     _case("json-401-scope", "2173/token-rejected", "401", raw=_json(
         "401 Unauthorized", {"error": "insufficient_scope"},
-        'WWW-Authenticate: Bearer scope="orders:read", error="insufficient_scope"')),
+        'WWW-Authenticate: Bearer scope="orders:read", error="insufficient_scope"'),
+          also=("2335/*",)),
     _case("json-401-bare", "2173/no-challenge", "401 Unauthorized", raw=_json(
         "401 Unauthorized", {"message": "Unauthenticated."})),
     _case("json-403", "2176/refused-to-everybody", "403", confirmed=False, raw=_json(
@@ -131,7 +132,7 @@ CASES = (
         "500 Internal Server Error", "<!DOCTYPE html><html lang=en><head><title>Error</title></head><body>"
         "<pre>TypeError: Cannot read properties of undefined<br> &nbsp; &nbsp;at /srv/app.js:7:9<br> &nbsp; at "
         "Layer.handle (/srv/node_modules/express/lib/router/layer.js:95:5)</pre></body></html>",
-        "text/html; charset=utf-8", "X-Powered-By: Express")),
+        "text/html; charset=utf-8", "X-Powered-By: Express"), also=("2300/*",)),
     _case("django-404", "2177/page-missing", "Not Found", path="/shop/x/", raw=page(
         "404 Not Found", "\n<!doctype html>\n<html lang=en>\n<head>\n  <title>Not Found</title>\n</head>\n"
         "<body>\n  <h1>Not Found</h1><p>The requested resource was not found on this server.</p>\n</body>\n"
@@ -156,11 +157,11 @@ CASES = (
         "404 ", "<html><body><h1>Whitelabel Error Page</h1><p>This application has no explicit mapping for "
         "/error, so you are seeing this as a fallback.</p><div>There was an unexpected error (type=Not Found, "
         "status=404).</div></body></html>", "text/html;charset=UTF-8", sub="/admin")),
-    _case("aspnet-yellow", "2202/debug-page", "Server Error in '/' Application", raw=page(
+    _case("aspnet-yellow", "2300/*", "Server Error in '/' Application", raw=page(
         "500 Internal Server Error", "<!DOCTYPE html><html><head><title>Runtime Error</title></head><body>"
         "<span><h1>Server Error in '/' Application.<hr></h1><h2><i>Runtime Error</i></h2></span></body></html>",
-        "text/html", "Server: Microsoft-IIS/10.0", "X-AspNet-Version: 4.0.30319"), also=("2343/*",)),
-    _case("werkzeug-debugger", "2202/debug-page", "500", app=_broken()),
+        "text/html", "Server: Microsoft-IIS/10.0", "X-AspNet-Version: 4.0.30319"), also=("2343/*", "2202/*")),
+    _case("werkzeug-debugger", "2202/debug-page", "500", app=_broken(), also=("2300/*",)),
     _case("flask-slash", "2177/trailing-slash", "404", path="/prices/", app=_shop()),
     _case("flask-404", "2177/page-missing", "404", path="/honey", app=_shop()),
     _case("flask-500", "2202/only-this-page", "500 for one report", path="/report", app=_shop()),

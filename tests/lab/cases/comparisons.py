@@ -14,7 +14,7 @@ def _flapping() -> Handler:
 
     def handle(connection: socket.socket) -> None:
         request(connection)
-        good = next(turns) % 3
+        good = next(turns) >= 2  # it wakes up after the first two requests
         status = "200 OK" if good else "500 Internal Server Error"
         body = b"<p>Welcome to the shop</p>" if good else b"<p>Sorry</p>"
         connection.sendall(
@@ -36,7 +36,7 @@ CASES = (
     Case("only-www", "comparison", "2236/*", "works with www only {url}", host="pair.test",
          zone=("www.pair IN A 127.0.0.1", "pair IN A 127.0.0.98"),
          nginx='return 200 "<p>Welcome</p>";', also=("2240/*",)),
-    Case("flapping", "comparison", "2316/*", "every now and then it fails {url}", raw=_flapping(),
+    Case("flapping", "comparison", "2316/*", "the first time it fails, after a reload it works {url}", raw=_flapping(),
          also=("2202/*", "2287/*", "2318/*")),
     Case("other-site", "comparison", "2297/*", "somebody else's page comes under our name {url}",
          confirmed=False, host="ours.test", zone=("ours IN A 127.0.0.1",),
