@@ -221,7 +221,6 @@ def main() -> None:
         print(
             table(["style", *head[1:]], [[k[1], k[0], *v.row()] for k, v in sorted(scores.items())])
         )
-        fresh = Desk.open(desk.settings)  # whose memory of answers is empty
         print(f"\n{_speed(settings, Path(folder), asked):.0f} new questions a second on one core")
         if options.misses:
             _print_misses(asked, _by_desk(desk))
