@@ -236,7 +236,7 @@ def main() -> None:
 
 
 def _speed(settings: Settings, data: Path, asked: Sequence[Question]) -> float:
-    """Questions a second by a desk that has answered others, but none of these: it keeps answers."""
+    """Questions a second; the desk has answered others before, but none of these, which it keeps."""
     desk = Desk.open(Settings(content=settings.content, data=data))
     for item in asked[::2]:
         desk.ask(Query(item.q, probe=False))
