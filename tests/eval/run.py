@@ -236,7 +236,7 @@ def main() -> None:
 
 
 def _speed(settings: Settings, data: Path, asked: Sequence[Question]) -> float:
-    """Questions a second; the desk has answered others before, but none of these, which it keeps."""
+    """Questions a second, after others: the desk keeps the answers that it gave."""
     desk = Desk.open(Settings(content=settings.content, data=data))
     for item in asked[::2]:
         desk.ask(Query(item.q, probe=False))
