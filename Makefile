@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Debian packages that the tests drive.
 PACKAGES := apache2 chromium curl haproxy libapache2-mod-security2 lighttpd modsecurity-crs \
-  nginx-light nsd postgresql redis-server squid unbound varnish
+  nginx-light nodejs nsd postgresql redis-server squid unbound varnish
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## List these commands

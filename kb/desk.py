@@ -120,7 +120,7 @@ class Desk:
 
     def _ask(self, query: Query, observer: Observer | None) -> Answer:
         found = recognise(query.text, self._lexicon, self.base.questions)
-        words = self._searcher.search(found.text, MAX_SOLUTIONS)
+        words = self._searcher.search(_unnamed(found), MAX_SOLUTIONS)
         reader = found.reader.merged(Facts(_reader_facts(query.reader), Source.READER))
         url = found.urls[0] if found.urls else None
         notices: list[str] = []
@@ -271,6 +271,18 @@ def _model(base: KnowledgeBase) -> Semantic:
             "ERRORDESK_SEMANTIC needs the extra: pip install 'errordesk[semantic]'."
         ) from None
     return WordModel(base)
+
+
+def _unnamed(found: Recognition) -> str:
+    """The question without the numbers that were understood as statuses: as words they would find
+    every article with the same number in it. A question that is nothing else stays as it is."""
+    text = list(found.text)
+    for hit in found.identifiers:
+        if hit.name.startswith("HTTP "):
+            start, end = hit.span
+            text[start:end] = " " * (end - start)
+    rest = "".join(text)
+    return rest if len(terms_of(rest)) >= FEW_WORDS // 2 else found.text
 
 
 def _observed(facts: Facts) -> bool:

@@ -30,11 +30,7 @@ class JudgedCause:
     article: Article
     cause: Cause
     condition: Condition
-
-    @property
-    def key(self) -> tuple[int, str]:
-        """The solution's ID and the cause's id."""
-        return self.article.id, self.cause.id
+    key: tuple[int, str]  # the solution's ID and the cause's id
 
 
 class Judge:
@@ -46,7 +42,8 @@ class Judge:
         for article in articles:
             for cause in article.causes:
                 try:
-                    causes.append(JudgedCause(article, cause, Condition(cause.when)))
+                    condition = Condition(cause.when)
+                    causes.append(JudgedCause(article, cause, condition, (article.id, cause.id)))
                 except BadCondition as error:
                     _LOG.warning("%s:%s: cause dropped: %s", article.path, cause.line, error)
         self.causes: tuple[JudgedCause, ...] = tuple(causes)
@@ -56,9 +53,21 @@ class Judge:
             for judged in self.causes
             for verdict in (Verdict.POSSIBLE, Verdict.RULED_OUT)
         }
+        self._last: tuple[Facts, dict[tuple[int, str], Verdict]] | None = None
 
     def verdicts(self, facts: Facts) -> dict[tuple[int, str], Verdict]:
-        """The verdict of every cause by ``(solution, cause id)``, before explaining away."""
+        """The verdict of every cause by ``(solution, cause id)``, before explaining away.
+
+        One answer asks for the same facts two or three times, so the last verdicts are kept.
+        """
+        last = self._last
+        if last is not None and last[0] is facts:
+            return last[1]
+        verdicts = self._verdicts(facts)
+        self._last = (facts, verdicts)
+        return verdicts
+
+    def _verdicts(self, facts: Facts) -> dict[tuple[int, str], Verdict]:
         known = frozenset(
             name for name in facts if name == "claim.text" or not name.startswith(_BACKGROUND)
         )

@@ -22,7 +22,7 @@ _CLIENTS: Final = tuple(
         ("openssl", r"\bopenssl s_client\b|^CONNECTED\([0-9A-F]{8}\)$|^Verify return code: ", re.M),
         ("php", r"\bPHP (?:Warning|Fatal error)|\bfile_get_contents\(|GuzzleHttp\\|\bcURL error \d", 0),
         ("ruby", r"\bErrno::E[A-Z]+|Net::(?:HTTP|OpenTimeout|ReadTimeout)|OpenSSL::SSL::SSLError|Faraday::|\.rb:\d+:in ", 0),
-        ("python", r"Traceback \(most recent call last\)|\b(?:requests|urllib3?|httpx|aiohttp|httpcore|ssl|socket)\."
+        ("python", r"Traceback \(most recent call last\)|(?<![\w.])(?:requests|urllib3?|httpx|aiohttp|httpcore|ssl|socket)\."
                    r"(?:exceptions\.|error|[A-Z]\w*(?:Error|Exception|Timeout))|\[Errno -?\d+\]|\(_ssl\.c:\d+\)|<urlopen error", 0),
         ("java", r"\b(?:java|javax|sun|okhttp3|org\.apache)\.[\w.]+(?:Exception|Error)\b|^\s*Caused by: |\bException in thread \"", re.M),
         ("dotnet", r"\bSystem\.(?:Net|IO|Security|Threading)\.[\w.]*Exception|\bHttpRequestException\b|\bWebException\b", 0),

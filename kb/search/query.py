@@ -51,7 +51,7 @@ class Tuning:
 
     boosts: tuple[tuple[str, float], ...] = tuple(BOOSTS.items())
     synonyms: float = 0.2
-    nearest: float = 1.0
+    nearest: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,11 +221,7 @@ def main() -> None:
         print(
             table(["style", *head[1:]], [[k[1], k[0], *v.row()] for k, v in sorted(scores.items())])
         )
-        fresh = Desk.open(desk.settings)  # whose memory of answers is empty
-        began = time.perf_counter()
-        for item in asked:
-            fresh.ask(Query(item.q, probe=False))
-        print(f"\n{len(asked) / (time.perf_counter() - began):.0f} questions a second on one core")
+        print(f"\n{_speed(settings, Path(folder), asked):.0f} new questions a second on one core")
         if options.misses:
             _print_misses(asked, _by_desk(desk))
     print("\nRegistries\n")
@@ -237,6 +233,17 @@ def main() -> None:
     )
     for line in result["missed"] + result["wrong"]:
         print("  ", line)
+
+
+def _speed(settings: Settings, data: Path, asked: Sequence[Question]) -> float:
+    """Questions a second, after others: the desk keeps the answers that it gave."""
+    desk = Desk.open(Settings(content=settings.content, data=data))
+    for item in asked[::2]:
+        desk.ask(Query(item.q, probe=False))
+    began = time.perf_counter()
+    for item in asked[1::2]:
+        desk.ask(Query(item.q, probe=False))
+    return len(asked[1::2]) / (time.perf_counter() - began)
 
 
 def _print_misses(asked: Iterable[Question], rank: Ranking) -> None:

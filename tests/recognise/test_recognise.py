@@ -117,7 +117,23 @@ def test_any_text_is_taken_or_refused_with_a_sentence(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["[", "http://", "HTTP ", "curl: (", "E" * 10, "#1 ", "a.", "* x\n"]
+    "unit",
+    [
+        *(
+            "[",
+            "http://",
+            "HTTP ",
+            "curl: (",
+            "E" * 10,
+            "#1 ",
+            "a.",
+            "* x\n",
+            "Caused by: ",
+            "?key=",
+        ),
+        *('{"', "cookie: ", "://a@", "-----BEGIN PRIVATE KEY-----", "0/0/", '"GET /', "eyJ", ": "),
+        *("upstream ", "CN = ", "v:NotBefore: ", ";; ->>HEADER<<- ", "401 ", "bearer ", " 0 s:"),
+    ],
 )
 def test_hostile_text_takes_linear_time(unit: str, base: KnowledgeBase) -> None:
     lexicon = Lexicon.of(base)
