@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -55,7 +56,7 @@ def links(files: tuple[Path, ...], content: Path | None, every: bool) -> None:
 
 def _read(file: Path) -> bytes:
     if str(file) == "-":
-        return click.get_binary_stream("stdin").read(MAX_BYTES)
+        return sys.stdin.buffer.read(MAX_BYTES)
     if file.stat().st_size > MAX_BYTES:
         raise click.UsageError(f"{file} is larger than 20 MB.")
     return file.read_bytes()
