@@ -7,6 +7,8 @@ import gzip
 import hashlib
 import re
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,20 +97,28 @@ def test_every_attribute_is_documented(content: Path) -> None:
         assert f"`{name}`" in text, name
 
 
-def test_the_error_page_is_filled_in_by_a_real_nginx(client: FlaskClient, tmp_path: Path) -> None:
+@pytest.fixture
+def served() -> Iterator[Path]:
+    """A folder that nginx's worker, another user, may read; pytest's own may not be."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_the_error_page_is_filled_in_by_a_real_nginx(client: FlaskClient, served: Path) -> None:
     page = client.get("/widget/error-page.html", base_url="https://help.example.com").text
     assert client.get("/widget/error-page.html?server=iis").status_code == 404
     apache = client.get("/widget/error-page.html?server=apache").text
     assert all(name in apache for name in SERVERS["apache"])
     port = free_port()
-    (tmp_path / "error-page.html").write_text(page)
+    (served / "error-page.html").write_text(page)
     http = (
-        f"server {{ listen 127.0.0.1:{port}; root {tmp_path}; "
+        f"server {{ listen 127.0.0.1:{port}; root {served}; "
         "error_page 502 503 504 404 /error-page.html; "
         "location = /error-page.html { internal; ssi on; } "
         "location = /broken { return 502; } }"
     )
-    with nginx(tmp_path, http, port):
+    with nginx(served, http, port):
         said = subprocess.run(
             ["curl", "-s", f"http://127.0.0.1:{port}/broken?x=1"],
             capture_output=True, text=True, check=True, timeout=30,
