@@ -29,10 +29,11 @@ from kb.compose import (
 from kb.diagnose import Judge, best_question
 from kb.errors import BadQuestion, BadURL
 from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
-from kb.ranking import MAX_SOLUTIONS, SURE, Ranking
+from kb.ranking import FEW_WORDS, MAX_SOLUTIONS, SURE, Ranking
 from kb.recent import Recent
 from kb.recognise import Lexicon, Recognition, recognise
 from kb.search import Searcher, SearchResult, Semantic, Suggestion, open_index
+from kb.search.query import terms_of
 from kb.settings import BadSetting, Settings
 
 if TYPE_CHECKING:

@@ -87,6 +87,7 @@ class KnowledgeBase:
         registries = load_registries(root, problems)
         synonyms = _load_synonyms(root, problems)
         translations = load_translations(root, articles, problems)
+        redirects = _load_redirects(root, problems)
         return cls(
             root,
             articles.values(),
@@ -97,7 +98,7 @@ class KnowledgeBase:
             registries,
             synonyms,
             translations,
-            _load_redirects(root, problems),
+            redirects,
         )
 
     @cached_property

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from kb.cli.importing import import_
 from kb.cli.keeping import backup, prune, restore
+from kb.cli.linking import links
 
 if TYPE_CHECKING:
     from kb.settings import Settings
@@ -217,7 +219,7 @@ def index() -> None:
     click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
 
 
-for command in (backup, prune, restore):
+for command in (backup, prune, restore, links, import_):
     main.add_command(command)
 
 

@@ -282,6 +282,15 @@ def test_links_to_solutions_get_cards(page: Page, host: str, asked: list[Request
     assert len([sent for sent in asked if "view=card" in sent.url]) == 1
 
 
+def test_the_help_site_itself_shows_cards(page: Page, site: str) -> None:
+    page.goto(f"{site}/2173")
+    page.wait_for_load_state("networkidle")
+    link = page.locator("main a[href*='/solutions/']:not([href*='2173'])").first
+    number = (link.get_attribute("href") or "").rpartition("/")[2].partition("-")[0]
+    link.hover()
+    expect(page.locator("[popover] .id")).to_have_text(f"#{number}")
+
+
 def test_when_the_help_site_is_away_the_plain_link_is_followed(
     context: BrowserContext, host: str
 ) -> None:
