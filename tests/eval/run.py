@@ -2,6 +2,9 @@
 
 - ``questions.jsonl``: questions in people's words with the solutions that would satisfy, half of
   them (``test``) kept out of all tuning, and questions that the base cannot answer;
+- ``fresh.jsonl``: the same from other threads, collected after the articles were written. The
+  solutions were chosen by the articles' titles before anything was asked of the base; which half a
+  question is in is the parity of its text's SHA-256. Only ``dev`` is ever looked at;
 - ``recognition.jsonl``: texts with the identifiers that are in them, and texts with none;
 - the registries, each entry through the recogniser.
 """
@@ -25,12 +28,13 @@ from kb.search import Searcher, Tuning, open_index
 from kb.settings import Settings
 
 HERE = Path(__file__).parent
+FRESH = "fresh.jsonl"
 Ranking = Callable[[str], tuple[list[int], bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One line of ``questions.jsonl``; no ``solutions`` means that the base cannot know."""
+    """One line of a file of questions; no ``solutions`` means that the base cannot know."""
 
     q: str
     solutions: tuple[int, ...]
@@ -39,9 +43,9 @@ class Question:
     split: str
 
 
-def questions() -> list[Question]:
+def questions(file: str = "questions.jsonl") -> list[Question]:
     """All questions of the file."""
-    lines = (HERE / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (HERE / file).read_text(encoding="utf-8").splitlines()
     return [
         Question(d["q"], tuple(d["solutions"]), d["style"], d["source"], d["split"])
         for d in map(json.loads, lines)
@@ -138,6 +142,15 @@ def variants(base: KnowledgeBase, data: Path) -> list[tuple[str, Ranking]]:
     return [*found, ("+ rank fusion, wordllama", _by_words(fused))]
 
 
+def fresh(rank: Ranking) -> list[list[str]]:
+    """The rows of the fresh questions, by half and by style."""
+    scores = measure(questions(FRESH), rank)
+    rows = []
+    for key in sorted(scores, key=lambda key: (key[1] != "all", key[1], key[0])):
+        rows.append([key[1], key[0], *scores[key].row()])
+    return rows
+
+
 def coverage(base: KnowledgeBase) -> list[list[str]]:
     """Per registry: entries, those whose solution exists, spellings recognised as their own."""
     lexicon = Lexicon.of(base)
@@ -221,9 +234,11 @@ def main() -> None:
         print(
             table(["style", *head[1:]], [[k[1], k[0], *v.row()] for k, v in sorted(scores.items())])
         )
+        print("\nFresh: the desk on questions that nobody had when the articles were written\n")
+        print(table(head, fresh(_by_desk(desk))))
         print(f"\n{_speed(settings, Path(folder), asked):.0f} new questions a second on one core")
         if options.misses:
-            _print_misses(asked, _by_desk(desk))
+            _print_misses([*asked, *questions(FRESH)], _by_desk(desk))
     print("\nRegistries\n")
     print(table(["registry", "entries", "with a solution", "recognised"], coverage(base)))
     result = recognition(base)
