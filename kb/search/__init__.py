@@ -1,6 +1,15 @@
-"""Full-text search over the articles: a derived Whoosh index, published atomically."""
+"""Full-text search over the articles: a derived index, held by one of several engines."""
 
-from kb.search.generation import open_index
+from kb.search.engine import Engine
+from kb.search.opening import open_index
 from kb.search.query import Searcher, SearchResult, Semantic, Suggestion, Tuning
 
-__all__ = ["SearchResult", "Searcher", "Semantic", "Suggestion", "Tuning", "open_index"]
+__all__ = [
+    "Engine",
+    "SearchResult",
+    "Searcher",
+    "Semantic",
+    "Suggestion",
+    "Tuning",
+    "open_index",
+]

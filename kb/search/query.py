@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
-
-from whoosh.query import Or, Term
-from whoosh.scoring import BM25F
+from functools import cached_property
+from typing import Final, Protocol
 
 from kb.answer import SolutionReport
 from kb.article import Article
 from kb.articles import KnowledgeBase
+from kb.search.engine import Engine
 from kb.search.phrases import Phrases
 from kb.search.schema import ANALYZER, BOOSTS
+from kb.search.spelling import Speller
 from kb.search.words import question_stems, stems_of, weighted
 
 MAX_PASSAGE: Final = 280
-CANDIDATES: Final = 40
+FUSED: Final = 40
 # Measured on the development questions (`make eval`): below, the base has words in common with a
 # question, not an answer to it. A longer question says more that no article repeats.
 FEW_TOPICAL: Final = 1
@@ -26,9 +26,6 @@ MANY_TOPICAL: Final = 3
 SURE: Final = 1.0
 LIKELY: Final = 0.5
 _MARKUP: Final = re.compile(r"\*\*|`|\[([^\]]*)\]\([^)]*\)|^\s*[-#>|]+\s*", re.MULTILINE)
-_WORD: Final = re.compile(r"[A-Za-z]{4,}")
-_SHAPED: Final = re.compile(r"[A-Z]{2}|[a-z][A-Z]|\d|_|\.\w")
-
 
 Paragraph = tuple[str, frozenset[str]]  # the plain text and its stems
 
@@ -95,17 +92,16 @@ class Searcher:
     def __init__(
         self,
         base: KnowledgeBase,
-        index: Any,
+        engine: Engine,
         tuning: Tuning | None = None,
         semantic: Semantic | None = None,
     ) -> None:
         self._base = base
         self._tuning = tuning or Tuning()
         self._semantic = semantic
-        self._searcher = index.searcher(weighting=BM25F())
+        self._engine = engine
         self._near = Phrases(base, stems_of)
         self._synonyms = base.synonyms.by_stem(stems_of)
-        self._scores: dict[str, dict[int, float]] = {}
         self._paragraphs: dict[str, tuple[Paragraph, ...]] = {}
         self._phrases = [
             (phrase.lower(), phrase, article)
@@ -141,16 +137,15 @@ class Searcher:
             near.get(best, 0.0),
             self._near.topical(stems),
         )
-        return result if result.answers else replace(result, did_you_mean=self._correct(text))
+        return (
+            result if result.answers else replace(result, did_you_mean=self._speller.correct(text))
+        )
 
     def _ranked(
         self, text: str, weights: dict[str, float], near: dict[int, float]
     ) -> list[tuple[int, float]]:
         """Article IDs with their scores, best first."""
-        scores: dict[int, float] = {}
-        for stem, weight in weights.items():
-            for article_id, score in self._scores_of(stem).items():
-                scores[article_id] = scores.get(article_id, 0.0) + weight * score
+        scores = self._engine.scores(weights, self._tuning.boosts)
         top = max(scores.values(), default=1.0)
         if self._tuning.nearest:
             for article_id in set(scores) | set(near):
@@ -161,18 +156,6 @@ class Searcher:
         if self._semantic is None:
             return ranked
         return _fused(ranked, self._semantic.rank(text))
-
-    def _scores_of(self, stem: str) -> dict[int, float]:
-        """BM25F of one stem in each article. It does not depend on the rest of the question, so
-        that a stem is looked up in the index once."""
-        known = self._scores.get(stem)
-        if known is None:
-            query = Or([Term(field, stem, boost=boost) for field, boost in self._tuning.boosts])
-            found = self._searcher.search(query, limit=None)
-            known = {int(hit["id"]): float(hit.score) for hit in found}
-            if known:  # what nobody wrote is not remembered: there is no end of it
-                self._scores[stem] = known
-        return known
 
     def report(
         self, article: Article, terms: frozenset[str], score: float, matched_by: str
@@ -225,27 +208,9 @@ class Searcher:
             paragraphs = self._paragraphs[key] = tuple(_paragraphs(article))
         return _best(paragraphs, article, terms)
 
-    def _correct(self, text: str) -> str | None:
-        """The question with its unknown words replaced by the closest known ones."""
-        reader = self._searcher.reader()
-        corrector = self._searcher.corrector("words")
-        changed = False
-
-        def better(match: re.Match[str]) -> str:
-            nonlocal changed
-            word = match[0].lower()
-            if ("words", word) in reader or _is_technical(text, match):
-                return match[0]
-            nearest = next(iter(corrector.suggest(word, limit=1, maxdist=2, prefix=1)), None)
-            if nearest is None or nearest == word:
-                return match[0]
-            changed = True
-            return str(nearest)
-
-        if len(text) > 200 or len(text.split()) > 12:
-            return None
-        corrected = _WORD.sub(better, text)
-        return corrected if changed else None
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller(self._engine.words())
 
 
 def terms_of(text: str) -> frozenset[str]:
@@ -274,19 +239,12 @@ def _best(
     return plain, marks
 
 
-def _is_technical(text: str, match: re.Match[str]) -> bool:
-    """Whether a word is part of a name, a host or a code, which nobody should correct."""
-    start = text.rfind(" ", 0, match.start()) + 1
-    end = text.find(" ", match.end())
-    return bool(_SHAPED.search(text[start : end if end >= 0 else len(text)]))
-
-
 def _fused(ranked: list[tuple[int, float]], other: list[int]) -> list[tuple[int, float]]:
     """Weighed reciprocal rank fusion; the model's voice is the smaller (measured)."""
     scores: dict[int, float] = {}
     for place, (article_id, _) in enumerate(ranked):
         scores[article_id] = scores.get(article_id, 0.0) + 1.0 / (5 + place)
-    for place, article_id in enumerate(other[:CANDIDATES]):
+    for place, article_id in enumerate(other[:FUSED]):
         scores[article_id] = scores.get(article_id, 0.0) + 0.3 / (5 + place)
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
