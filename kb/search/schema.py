@@ -6,13 +6,16 @@ character positions; words joined by ``_`` or ``.`` stay searchable by their par
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from whoosh.analysis import StemmingAnalyzer
 from whoosh.fields import ID, TEXT, Schema
 
 VERSION: Final = "1"
-ANALYZER: Final[Any] = StemmingAnalyzer(expression=r"[A-Za-z0-9]+", minsize=2)
+TOKEN: Final = re.compile(r"[A-Za-z0-9]+")
+MIN_SIZE: Final = 2
+ANALYZER: Final[Any] = StemmingAnalyzer(expression=TOKEN, minsize=MIN_SIZE)
 # Boosts of BM25F: what a writer says people type counts more than where the words merely occur.
 BOOSTS: Final = {"title": 3.0, "identifiers": 2.5, "symptoms": 3.0, "headings": 1.5, "body": 1.0}
 
