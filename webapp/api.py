@@ -55,7 +55,9 @@ def answers() -> Response:
         except TooManyProbes as error:
             wait = {"Retry-After": str(error.retry_after_s)}
             return problem(429, "Too Many Requests", str(error), **wait)
-    recording.record(answer, "api", time.perf_counter() - start)
+    question = new_key()
+    follows = recording.followed(asked.asked, bool(query.reader))
+    recording.record(answer, "api", time.perf_counter() - start, question, follows)
     key = (desk.base.revision, query.text, tuple(sorted(query.reader.items())), asked.lang)
     body_sent = None if probed else _written().get(key)
     if body_sent is None:
@@ -63,7 +65,9 @@ def answers() -> Response:
         body_sent = current_app.json.dumps(words).encode()
         if not probed and len(query.text) <= _MAX_CACHED_TEXT:
             _written().put(key, body_sent)
-    return Response(body_sent, content_type="application/json")
+    response = Response(body_sent, content_type="application/json")
+    response.headers["Errordesk-Question"] = follows or question
+    return response
 
 
 @blueprint.post("/feedback")
@@ -86,7 +90,12 @@ def feedback() -> tuple[Response, int] | Response:
     try:
         new = store.add_feedback(
             Feedback(
-                sent.solution, sent.helpful, sent.comment, sent.question, sent.key or new_key()
+                sent.solution,
+                sent.helpful,
+                sent.comment,
+                sent.question,
+                sent.asked or None,
+                sent.key or new_key(),
             )
         )
     except StoreUnavailable as error:

@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
             if origin not in allowed:
                 return response
         response.headers["Access-Control-Allow-Origin"] = origin if allowed else "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After, Errordesk-Question"
         if request.method == "OPTIONS":
             response.headers["Access-Control-Allow-Methods"] = METHODS
             response.headers["Access-Control-Allow-Headers"] = "Content-Type"

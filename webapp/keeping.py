@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kb.answer import Answer
 from kb.store import Feedback, Store, StoreUnavailable
-from webapp import i18n
+from webapp import i18n, recording
 from webapp.i18n import gettext
 from webapp.limiting import TooManyProbes
 from webapp.services import services
@@ -66,6 +66,7 @@ def feedback() -> Response:
         helpful == "yes",
         request.form.get("comment", ""),
         request.form.get("question", ""),
+        recording.question_key(request.form),
     )
     key = request.form.get("key", "")
     if _KEY.fullmatch(key):

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Final
+
 from kb.answer import Answer
 from kb.store import QuestionRecord
+from kb.store.records import new_key
 from webapp.services import services
 
+_KEY: Final = re.compile(r"[A-Za-z0-9-]{8,36}")
 # What a probe's facts are summed up in when no cause explains them: the head of the gap report.
-_SIGNATURE = ("dns.outcome", "tcp.outcome", "tls.outcome", "http.outcome", "http.status")
+_SIGNATURE: Final = ("dns.outcome", "tcp.outcome", "tls.outcome", "http.outcome", "http.status")
 
 
-def record(answer: Answer, front: str, took_s: float) -> None:
-    """Queue the answer for the log; it never waits and never fails.
+def question_key(values: Mapping[str, str]) -> str | None:
+    """The key of the question that a form goes on from, if it names one."""
+    key = values.get("asked", "")
+    return key if _KEY.fullmatch(key) else None
 
-    A question that is only refined by a reader's answer counts once more when that settles it.
+
+def followed(key: str | None, refined: bool) -> str | None:
+    """What a question follows: None when it is a new one; '' when it is not known which."""
+    return key or ("" if refined else None)
+
+
+def record(
+    answer: Answer, front: str, took_s: float, key: str = "", follows: str | None = None
+) -> None:
+    """Queue the answer for the log under ``key``; it never waits and never fails.
+
+    A question that is only refined gets a line more when that settles it or shows a gap; the line
+    names the question that it ``follows``, and is not counted as another.
     """
     store = services().store
-    if store is None or (answer.reader_facts and not answer.confirmed):
+    if store is None:
         return
     best = next(iter(answer.confirmed), None)
     lead = best or next(iter(answer.causes), None)
     probed = any(seen.source == "probe" for seen in answer.observations)
+    gap = signature(answer) if probed and best is None else None
+    if follows is not None and best is None and gap is None:
+        return
     store.log_question(
         QuestionRecord(
             answer.question,
@@ -30,8 +53,10 @@ def record(answer: Answer, front: str, took_s: float) -> None:
             cause=f"{lead.solution}#{lead.id}" if lead and answer.known else None,
             confirmed=best is not None,
             probed=probed,
-            signature=signature(answer) if probed and best is None else None,
+            signature=gap,
             took_ms=round(took_s * 1000),
+            follows=follows,
+            key=key or new_key(),
         )
     )
 

@@ -16,6 +16,16 @@ Language = Annotated[
 ]
 
 
+Asked = Annotated[
+    str,
+    Field(
+        max_length=36,
+        pattern=r"^([A-Za-z0-9-]{8,36})?$",
+        description="The Errordesk-Question header of the answer that this goes on from.",
+    ),
+]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -36,6 +46,7 @@ class AnswerRequest(_Strict):
     probe: bool = Field(True, description="Whether a URL in the text is probed.")
     fresh: bool = Field(False, description="Probe again although a result is cached.")
     lang: Language = "en"
+    asked: Asked = ""
 
 
 class FeedbackRequest(_Strict):
@@ -51,6 +62,7 @@ class FeedbackRequest(_Strict):
         pattern=r"^([A-Za-z0-9-]{8,36})?$",
         description="A random key such as a UUID; the same key is stored once.",
     )
+    asked: Asked = ""
 
 
 class FeedbackOut(BaseModel):

@@ -78,6 +78,12 @@ def _clicked() -> bool:
     return request.method == "POST" and not foreign
 
 
+def _followed() -> str | None:
+    """The question that the sent form goes on from; see :func:`webapp.recording.followed`."""
+    refined = any(name.startswith("reader.") for name in request.values)
+    return recording.followed(recording.question_key(request.form), refined)
+
+
 def _typed_solution(text: str) -> BaseResponse | None:
     """Where the ID of a solution leads, typed alone into a box; None for any other text."""
     number = re.fullmatch(r"#?(\d{4,9})", text)
@@ -97,6 +103,7 @@ def ask() -> str | BaseResponse | tuple[str, int]:
     desk = services().desk
     start = time.perf_counter()
     answer = desk.ask(query_from(request.values, False))
+    key, follows = new_key(), _followed()
     able = bool(answer.url) and services().settings.probe_enabled
     wait = request.values.get("wait") == "1"
     if able and wait and _clicked():
@@ -108,14 +115,17 @@ def ask() -> str | BaseResponse | tuple[str, int]:
             answer = replace(answer, notices=(*answer.notices, gettext(str(error))))
     pending = able and _clicked()
     if not pending:  # else the stream that follows records it
-        recording.record(answer, "site", time.perf_counter() - start)
+        recording.record(answer, "site", time.perf_counter() - start, key, follows)
     return render_template(
-        "answer.html", **shown(answer), pending=pending, offer=able and not _clicked()
+        "answer.html",
+        **shown(answer, follows or key),
+        pending=pending,
+        offer=able and not _clicked(),
     )
 
 
-def shown(answer: Answer) -> dict[str, object]:
-    """What the templates of an answer receive."""
+def shown(answer: Answer, asked: str = "") -> dict[str, object]:
+    """What the templates of an answer receive; ``asked`` is the key of its question in the log."""
     words = localise(answer, services().desk.base, i18n.language())
     link = None
     if len(words.question) <= MAX_LINKED:
@@ -132,6 +142,7 @@ def shown(answer: Answer) -> dict[str, object]:
         "pictures": pictures,
         "layers": LAYERS,
         "key": new_key(),
+        "asked": asked,
         "said": {name: _said(name, value) for name, value in words.reader_facts.items()},
     }
 
@@ -156,6 +167,7 @@ def stream() -> Response:
     if not _clicked():
         abort(403)
     query = query_from(request.form, True)
+    key, follows = new_key(), _followed()
     asker = request.remote_addr or ""
     url = desk.ask(replace(query, probe=False)).url or ""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -168,7 +180,7 @@ def stream() -> Response:
             with gate.probing(asker, url):
                 answer = desk.ask(query, lambda step: events.put(("step", step)))
             with app.app_context():
-                recording.record(answer, "site", time.perf_counter() - start)
+                recording.record(answer, "site", time.perf_counter() - start, key, follows)
             events.put(("answer", answer))
         except (ErrordeskError, TooManyProbes) as error:
             events.put(("problem", str(error)))
@@ -185,7 +197,8 @@ def stream() -> Response:
             name, value = event
             data: object = value
             if isinstance(value, Answer):
-                data = render_template("_answer.html", **shown(value), pending=False, offer=False)
+                words = shown(value, follows or key)
+                data = render_template("_answer.html", **words, pending=False, offer=False)
             elif isinstance(value, Step):
                 data = asdict(value)
             yield f"event: {name}\ndata: {json.dumps(data)}\n\n"

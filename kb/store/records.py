@@ -10,7 +10,7 @@ from kb.errors import ErrordeskError
 
 MAX_COMMENT = 1_000
 MAX_QUESTION = 2_000
-FRONTS = ("site", "api", "widget", "mcp", "command")
+FRONTS = ("site", "api", "widget", "mcp", "command", "search")
 
 
 class StoreUnavailable(ErrordeskError):
@@ -31,13 +31,15 @@ def new_key() -> str:
 class Feedback:
     """Whether a solution helped, and an optional sentence.
 
-    ``key`` is chosen by whoever sends it, so that a repeated sending is stored once.
+    ``key`` is chosen by whoever sends it, so that a repeated sending is stored once;
+    ``question_key`` is that of the question whose answer it is about.
     """
 
     solution: int
     helpful: bool
     comment: str = ""
     question: str = ""
+    question_key: str | None = None
     key: str = field(default_factory=new_key)
     created: datetime = field(default_factory=now)
 
@@ -47,7 +49,8 @@ class QuestionRecord:
     """One question that was answered: its scrubbed text and what came of it.
 
     ``solution`` and ``cause`` are the best ones, ``confirmed`` whether the cause was confirmed;
-    ``signature`` names what a probe saw when no cause matched (the gap report).
+    ``signature`` names what a probe saw when no cause matched (the gap report). ``follows`` is the
+    key of the question that a reader's answers refine, '' where that is not known.
     """
 
     text: str
@@ -59,5 +62,6 @@ class QuestionRecord:
     probed: bool = False
     signature: str | None = None
     took_ms: int = 0
+    follows: str | None = None
     key: str = field(default_factory=new_key)
     created: datetime = field(default_factory=now)

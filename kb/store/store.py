@@ -18,7 +18,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
@@ -84,6 +94,15 @@ def _scrubbed(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_scrubbed(item) for item in value]
     return value
+
+
+def _restored(column: Column[Any], values: dict[str, Any]) -> Any:
+    """A column's value out of a backup's row. A column that may be empty may be missing: the backup
+    is older than it. Raises KeyError for any other, ValueError for a date that is none."""
+    if column.nullable:
+        return values.get(column.name)
+    value = values[column.name]
+    return datetime.fromisoformat(value) if str(column.type) == "DATETIME" else value
 
 
 class Store:
@@ -255,12 +274,7 @@ class Store:
                 try:
                     name, values = json.loads(line)
                     table = tables[name]
-                    row = {
-                        column.name: datetime.fromisoformat(values[column.name])
-                        if str(column.type) == "DATETIME" and values[column.name]
-                        else values[column.name]
-                        for column in table.columns
-                    }
+                    row = {column.name: _restored(column, values) for column in table.columns}
                 except (ValueError, KeyError, TypeError):
                     raise ErrordeskError(
                         f"Line {number} is no row of a backup; nothing was restored."

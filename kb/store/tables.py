@@ -17,7 +17,9 @@ FEEDBACK: Final = Table(
     Column("helpful", Boolean, nullable=False),
     Column("comment", Text, nullable=False),
     Column("question", Text, nullable=False),
+    Column("question_key", String(36)),
     Index("feedback_created", "created"),
+    Index("feedback_question", "question_key"),
 )
 
 QUESTIONS: Final = Table(
@@ -34,6 +36,7 @@ QUESTIONS: Final = Table(
     Column("probed", Boolean, nullable=False),
     Column("signature", String(400)),
     Column("took_ms", Integer, nullable=False),
+    Column("follows", String(36)),
     Index("questions_created", "created"),
 )
 
@@ -53,5 +56,7 @@ CONTACTS: Final = Table(
     Column("key", String(36), primary_key=True),
     Column("created", DateTime, nullable=False),
     Column("question_key", String(36)),
+    Index("contacts_question", "question_key"),
+    Index("contacts_created", "created"),
 )
 TABLES: Final = (FEEDBACK, QUESTIONS, REPORTS, CONTACTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -163,3 +164,10 @@ def test_the_commands_keep_the_store(tmp_path: Path) -> None:
     assert rows(store) == kept
     assert "0 rows deleted" in run("prune")
     store.close()
+
+
+def test_a_backup_from_before_a_column_comes_back(store: Store) -> None:
+    row = {"key": "a" * 8, "created": "2026-01-01T00:00:00", "solution": 2173, "helpful": True}
+    old = json.dumps(["feedback", {**row, "comment": "", "question": ""}])
+    assert store.restore(io.StringIO(old)) == 1
+    assert '"question_key": null' in rows(store)[0]

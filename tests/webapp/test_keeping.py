@@ -147,3 +147,18 @@ def test_a_shared_report_shows_the_answer_without_secrets(client: FlaskClient, u
         connection.execute(text("update reports set expires = '2001-01-01 00:00:00.000000'"))
     assert client.get(made.location).status_code == 404
     assert client.get("/reports/../etc").status_code == 404
+
+
+def test_what_follows_an_answer_names_its_question(client: FlaskClient, url: str) -> None:
+    sent = {"text": "HTTP 401 from our robot", "probe": False}
+    key = client.post("/api/v1/answers", json=sent).headers["Errordesk-Question"]
+    facts = {"reader.automated": "true"}
+    refined = client.post("/api/v1/answers", json={**sent, "facts": facts, "asked": key})
+    assert refined.headers["Errordesk-Question"] == key
+    client.post("/api/v1/feedback", json={"solution": 2173, "helpful": True, "asked": key})
+    page = client.post("/ask", data={"q": "HTTP 401"}).text
+    (asked,) = set(re.findall(r'name="asked" value="([^"]+)"', page))
+    client.post("/feedback", data={"solution": "2173", "helpful": "no", "asked": asked})
+    assert [row["question_key"] for row in rows(client, url, "feedback")] == [key, asked]
+    logged = {row["key"]: row["follows"] for row in rows(client, url, "questions")}
+    assert (logged[key], logged[asked]) == (None, None)

@@ -154,6 +154,7 @@ export class Panel {
   #back = null;
   #running = new AbortController();
   #question = "";
+  #asked = "";  // the question's key in the log, so that what follows is not counted as another
   #facts = {};
   #seen = [];
   #report = null;
@@ -182,6 +183,7 @@ export class Panel {
   ask(text) {
     this.open();
     this.#question = text.trim();
+    this.#asked = "";
     this.#facts = {};
     if (!this.#question) return Promise.resolve();
     this.#bubble(this.#question);
@@ -286,6 +288,7 @@ export class Panel {
     const response = await fetch(this.#root + path, options);
     const data = await response.json().catch(() => null);
     if (!response.ok) throw new Said(typeof data?.detail === "string" ? data.detail : this.#words.broken);
+    this.#asked = response.headers.get("Errordesk-Question") ?? this.#asked;
     return data;
   }
 
@@ -314,7 +317,7 @@ export class Panel {
     wait.scrollIntoView({ block: "nearest" });
     let shown = null;
     try {
-      const answer = await this.#get("api/v1/answers", { text: this.#question, facts: this.#facts, probe, lang: this.#language });
+      const answer = await this.#get("api/v1/answers", { text: this.#question, facts: this.#facts, probe, lang: this.#language, asked: this.#asked });
       this.#seen.push({ question: this.#question, answer });
       if (answer.observations.some((one) => one.source === "probe")) this.#report = { url: answer.url, facts: answer.facts, observations: answer.observations };
       shown = this.#add(this.#show(answer));
@@ -399,7 +402,7 @@ export class Panel {
     if (top) {
       const vote = (helpful, comment) => {
         this.#tell("helpful", { solution: top.id, helpful, comment, question: this.#question });
-        return this.#get("api/v1/feedback", { solution: top.id, helpful, comment, key: uuid() }).then(() => words.thanks, () => words.lost);
+        return this.#get("api/v1/feedback", { solution: top.id, helpful, comment, key: uuid(), asked: this.#asked }).then(() => words.thanks, () => words.lost);
       };
       const settle = async (helpful, comment, place) => {
         const text = await vote(helpful, comment);
