@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from sqlalchemy import create_engine
 
 from kb.articles import KnowledgeBase
+from kb.store import Store, open_store
+from kb.store.tables import METADATA
+from tests.lab.databases import postgresql
 
 CHROMIUM = "/usr/bin/chromium"
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,3 +61,32 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     )
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL for the whole run; gives the URL of its database."""
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind that is supported: a suite that uses it is a contract."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/folder/desk.db"
+    url: str = request.getfixturevalue("postgres_url")
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:
+        METADATA.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store on an empty database of each kind."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()

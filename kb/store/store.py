@@ -143,6 +143,12 @@ class Store:
             migrate(connection)
         self._ready = True
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction to read sums in. Raises StoreUnavailable."""
+        with self._begin() as connection:
+            yield connection
+
     def check(self) -> None:
         """Raise StoreUnavailable unless the database answers now."""
         with self._begin() as connection:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,35 +15,9 @@ from kb.cli import main
 from kb.errors import ErrordeskError
 from kb.store import Feedback, QuestionRecord, Store, StoreUnavailable, open_store
 from kb.store.records import now
-from kb.store.tables import METADATA, TABLES
+from kb.store.tables import TABLES
 from tests.lab.databases import postgresql
 from tests.lab.servers import free_port
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/folder/desk.db"
-    url: str = request.getfixturevalue("postgres_url")
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        METADATA.drop_all(connection)
-        connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
-    engine.dispose()
-    return url
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    opened = open_store(url)
-    yield opened
-    opened.close()
 
 
 def rows(store: Store) -> list[str]:
@@ -53,9 +26,9 @@ def rows(store: Store) -> list[str]:
     return sorted(file.getvalue().splitlines())
 
 
-def test_the_migrations_make_the_tables_that_the_code_uses(store: Store, url: str) -> None:
+def test_the_migrations_make_the_tables_that_the_code_uses(store: Store, database_url: str) -> None:
     store.check()
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     found = inspect(engine)
     for table in TABLES:
         assert {c["name"] for c in found.get_columns(table.name)} == set(table.columns.keys())
