@@ -5,6 +5,7 @@ Unknown is absent: a fact is never ``None`` and never a default that nobody obse
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
@@ -83,6 +84,8 @@ def parse_value(name: str, text: str) -> FactValue:
             value = int(text)
         case Kind.FLOAT:
             value = float(text)
+            if not math.isfinite(value):
+                raise ValueError(f"{name} takes a number, not {text!r}")
         case Kind.STRINGS:
             value = [part.strip() for part in text.split(",") if part.strip()]
         case Kind.HEADERS:

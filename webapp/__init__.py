@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         oldlinks,
         openapi,
         problems,
+        reach,
         security,
         site,
         solutions,
@@ -52,7 +53,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
     app.extensions["errordesk"] = services
     for problem in services.desk.base.problems:
         app.logger.warning("article left out: %s", problem)
-    pages = (site, solutions, keeping, machines, oldlinks)
+    pages = (site, solutions, keeping, machines, oldlinks, reach)
     for part in (*pages, api, openapi, health, assets, widget, cards):
         app.register_blueprint(part.blueprint)
     for gate in (caching, cors, problems, security, i18n, filters, oldlinks):

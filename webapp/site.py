@@ -35,6 +35,7 @@ from webapp.finding import find
 from webapp.i18n import gettext
 from webapp.i18n import mark as N_  # noqa: N812  # the name that Babel extracts
 from webapp.limiting import TooManyProbes
+from webapp.reach import reach
 from webapp.services import services
 from webapp.timeline import LAYERS, timeline, transcript
 
@@ -143,12 +144,21 @@ def shown(answer: Answer, asked: str = "") -> dict[str, object]:
         "layers": LAYERS,
         "key": new_key(),
         "asked": asked,
+        "reach": reach(words),
         "said": {name: _said(name, value) for name, value in words.reader_facts.items()},
     }
 
 
 def _said(fact: str, value: str) -> str:
     """What the reader answered, in the words of the button; a bare yes gets its subject."""
+    if fact == "reader.browser_reached":
+        return (
+            gettext("Your browser reached it")
+            if value == "true"
+            else gettext("Your browser did not reach it")
+        )
+    if fact == "reader.browser_time_ms":
+        return gettext("Your browser took %(ms)s ms", ms=value.partition(".")[0])
     base = services().desk.base
     words = base.translations.questions.get((fact, i18n.language()))
     for question in base.questions:
