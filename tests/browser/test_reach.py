@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def _chromium_only(asked: list[str]) -> Handler:
 def _probe_only(connection: socket.socket) -> None:
     """The reverse: the reader's browser is cut off."""
     if "Sec-Fetch-Mode: no-cors" in request(connection):
+        time.sleep(0.05)  # as far away as most sites are
         resetting(connection)
     else:
         connection.sendall(_OK % b"")

@@ -13,7 +13,8 @@ from kb.facts import Facts, Source
 _FINE = {
     "dns.outcome": "ok", "tcp.outcome": "ok", "tls.outcome": "ok", "http.outcome": "ok",
     "http.status": 200, "vantage.browser.status": 200, "vantage.browser.time_ms": 90.0,
-    "http.headers": {"content-type": "text/html"}, "tcp.time_ms": 30.0, "tcp.address": "192.0.2.9",
+    "http.headers": {"content-type": "text/html"}, "tcp.time_ms": 30.0, "http.ttfb_ms": 35.0,
+    "tcp.address": "192.0.2.9",
 }  # fmt: skip
 _SILENT = {
     "dns.outcome": "ok", "tcp.outcome": "timeout", "tls.outcome": "not_tried",
