@@ -5,9 +5,10 @@ All values are plain data, so that ``to_json()`` is the contract of DESIGN 7 and
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+import json
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 
 class Verdict(StrEnum):
@@ -200,4 +201,25 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """The answer as JSON-ready data; field names are a contract (DESIGN 7)."""
-        return asdict(self)
+        data: dict[str, Any] = json.loads(self.to_json_text())
+        return data
+
+    def to_json_text(self) -> str:
+        """The same as JSON text."""
+        return _ENCODER.encode(self)
+
+
+def _fields(value: object) -> dict[str, Any]:
+    """A record of this module as a mapping, for the encoder."""
+    kind = type(value)
+    names = _NAMES.get(kind)
+    if names is None:
+        if not is_dataclass(kind):
+            raise TypeError(f"{kind.__name__} is no record of an answer.")
+        names = _NAMES[kind] = tuple(item.name for item in fields(kind))
+    return {name: getattr(value, name) for name in names}
+
+
+_NAMES: Final[dict[type, tuple[str, ...]]] = {}
+# The encoder walks the records itself: dataclasses.asdict() would copy every value first.
+_ENCODER: Final = json.JSONEncoder(default=_fields, ensure_ascii=False)

@@ -96,15 +96,17 @@ class Ranking:
         candidates = {s.id for s in solutions if s.matched_by in SURE} or set(ranked)
         named = {hit.solution for hit in found.identifiers}
 
-        def shown(cause: CauseReport) -> bool:
-            if cause.verdict is Verdict.POSSIBLE:
-                return cause.solution in candidates
-            return cause.verdict is Verdict.CONFIRMED or cause.solution in ranked
-
-        return sorted(
-            filter(shown, reports),
-            key=lambda cause: self._place(cause, named, ranked),
-        )
+        listed = candidates | set(ranked)
+        shown = [
+            cause
+            for cause in reports
+            if cause.verdict is Verdict.CONFIRMED
+            or (
+                cause.solution in listed
+                and (cause.verdict is Verdict.RULED_OUT or cause.solution in candidates)
+            )
+        ]
+        return sorted(shown, key=lambda cause: self._place(cause, named, ranked))
 
     def is_general(self, cause: CauseReport) -> bool:
         """Whether a confirmed cause says little more than what the reader saw already."""

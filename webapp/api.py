@@ -61,8 +61,7 @@ def answers() -> Response:
     key = (desk.base.revision, query.text, tuple(sorted(query.reader.items())), asked.lang)
     body_sent = None if probed else _written().get(key)
     if body_sent is None:
-        words = localise(answer, desk.base, asked.lang).to_json()
-        body_sent = current_app.json.dumps(words).encode()
+        body_sent = localise(answer, desk.base, asked.lang).to_json_text().encode()
         if not probed and len(query.text) <= _MAX_CACHED_TEXT:
             _written().put(key, body_sent)
     response = Response(body_sent, content_type="application/json")

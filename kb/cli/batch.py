@@ -30,7 +30,6 @@ def answer_lines(desk: Desk, lines: Iterable[str]) -> Iterator[str]:
             yield json.dumps({"error": f'Line {number} is no JSON object with a text "q".'})
             continue
         try:
-            answer = desk.ask(Query(question, probe=False)).to_json()
+            yield desk.ask(Query(question, probe=False)).to_json_text()
         except ErrordeskError as error:
-            answer = {"error": str(error)}
-        yield json.dumps(answer, ensure_ascii=False)
+            yield json.dumps({"error": str(error)}, ensure_ascii=False)

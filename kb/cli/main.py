@@ -170,9 +170,7 @@ def ask(
         return
     answer = desk.ask(Query(text or "", probe=not no_probe))
     if as_json:
-        import json
-
-        click.echo(json.dumps(answer.to_json(), ensure_ascii=False))
+        click.echo(answer.to_json_text())
     else:
         from kb.cli.show import show_answer
 

@@ -7,12 +7,12 @@ unknown only where it matters, and no condition has to ask whether a fact is the
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Any, Final
 
 import cel
 
+from kb.diagnose.said import BadPattern, Said
 from kb.errors import ErrordeskError
 from kb.facts import REGISTRY, Facts, Kind
 
@@ -24,9 +24,9 @@ _WORDS: Final = frozenset(
 )
 
 
-_SAID: Final = re.compile(r"\bclaim\.text\.matches\('((?:[^'\\]|\\.)*)'\)")
+_SAID: Final = re.compile(r"\bclaim\.text\.(matches|contains)\('((?:[^'\\]|\\.)*)'\)")
 # The patterns over what was asked, compiled once: CEL would compile each at every evaluation.
-_PATTERNS: dict[str, re.Pattern[str]] = {}
+_PATTERNS: Final = Said()
 
 
 class BadCondition(ErrordeskError):
@@ -34,19 +34,25 @@ class BadCondition(ErrordeskError):
 
 
 class Condition:
-    """A compiled condition. ``facts`` are the names of the facts it reads."""
+    """A compiled condition. ``facts`` are the names of the facts it reads, ``patterns`` the numbers
+    of its patterns over the question's text, ``reads_text`` whether it reads that text otherwise.
+    """
 
-    __slots__ = ("_program", "facts", "source")
+    __slots__ = ("_program", "facts", "patterns", "reads_text", "source")
 
     def __init__(self, source: str) -> None:
         """Compile ``source``. Raises BadCondition with a sentence."""
         self.source = source
+        patterns: set[int] = set()
+        bare = _SAID.sub(lambda match: _said(match, patterns), source)
         try:
-            self._program = cel.compile(_SAID.sub(_said, source))
+            self._program = cel.compile(bare)
         except ValueError as error:
             first = str(error).splitlines()[0]
             raise BadCondition(f"The condition does not compile: {first}") from None
         self.facts: frozenset[str] = _facts_of(source)
+        self.patterns = frozenset(patterns)
+        self.reads_text = "claim.text" in bare
 
     def evaluate(self, context: cel.Context) -> bool | None:
         """True, False, or None when a fact that matters is unknown.
@@ -73,26 +79,24 @@ def context_of(facts: Facts) -> cel.Context:
     variables: dict[str, Any] = facts.nested()
     text = facts.get("claim.text")
     if isinstance(text, str):
-        variables["said"] = _matches(text, len(_PATTERNS))
+        variables["said"] = sorted(patterns_in(text))
     return cel.Context(variables=variables)
 
 
-def _said(match: re.Match[str]) -> str:
-    """The name under which :func:`context_of` gives the outcome of this pattern."""
-    pattern = re.sub(r"\\(.)", r"\1", match[1])
+def patterns_in(text: str) -> frozenset[int]:
+    """The numbers of the patterns of all conditions so far that ``text`` matches."""
+    return _PATTERNS.found_in(text)
+
+
+def _said(match: re.Match[str], patterns: set[int]) -> str:
+    """The condition under which :func:`context_of` gives the outcome of this pattern."""
+    text = re.sub(r"\\(.)", r"\1", match[2])
     try:
-        compiled = re.compile(pattern)
-    except re.error as error:
+        number = _PATTERNS.add(text if match[1] == "matches" else Said.literal(text))
+    except BadPattern as error:
         raise BadCondition(f"The pattern in claim.text.matches is wrong: {error}.") from None
-    known = next((name for name, item in _PATTERNS.items() if item.pattern == pattern), None)
-    name = known or f"p{len(_PATTERNS)}"
-    _PATTERNS[name] = compiled
-    return f"said.{name}"
-
-
-@functools.lru_cache(maxsize=16)
-def _matches(text: str, _count: int) -> dict[str, bool]:
-    return {name: bool(pattern.search(text)) for name, pattern in list(_PATTERNS.items())}
+    patterns.add(number)
+    return f"({number} in said)"
 
 
 def _facts_of(source: str) -> frozenset[str]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+import cel
+
 from kb.answer import Choice, Question, Verdict
 from kb.articles.questions import QuestionSpec
 from kb.diagnose.condition import context_of
@@ -36,16 +38,20 @@ def best_question(
     were asked already ("I don't know").
     """
     verdicts = judge.verdicts(facts)
-    open_causes = [
-        judged
-        for judged in judge.causes
-        if relevance.get(judged.article.id, 0) > 0 and verdicts[judged.key] is Verdict.POSSIBLE
-    ]
+    prior = {
+        judged.place: (judged, judged.cause.weight * share)
+        for solution, share in relevance.items()
+        if share > 0
+        for judged in judge.of(solution)
+        if verdicts[judged.place] is Verdict.POSSIBLE
+    }
+    readers = {name for judged, _ in prior.values() for name in judged.condition.facts}
+    context = context_of(facts)
     best: Question | None = None
     for question in questions:
-        if question.fact in facts or question.fact in skip:
+        if question.fact in facts or question.fact in skip or question.fact not in readers:
             continue
-        gain, settled = _gain(question, open_causes, facts, relevance)
+        gain, settled = _gain(question, prior, facts, context)
         if gain > MINIMUM_GAIN and (best is None or gain > best.gain):
             best = Question(
                 fact=question.fact,
@@ -60,35 +66,42 @@ def best_question(
 
 def _gain(
     question: QuestionSpec,
-    causes: list[JudgedCause],
+    prior: Mapping[int, tuple[JudgedCause, float]],
     facts: Facts,
-    relevance: Mapping[int, float],
+    context: cel.Context,
 ) -> tuple[float, tuple[str, ...]]:
-    touched = [judged for judged in causes if question.fact in judged.condition.facts]
-    if not touched:
-        return 0.0, ()
-    prior = {judged.key: judged.cause.weight * relevance[judged.article.id] for judged in causes}
+    """The expected information in bits, and the titles of the causes that the answers separate.
+
+    ``context`` holds ``facts``, and does so again afterwards: only the branch of the fact in
+    question is exchanged, since the others may be large.
+    """
+    touched = [judged for judged, _ in prior.values() if question.fact in judged.condition.facts]
+    before = {place: weight for place, (_, weight) in prior.items()}
+    whole = sum(before.values())
+    branch = question.fact.partition(".")[0]
+    known = facts.branch(branch)
     masses: list[float] = []
     entropies: list[float] = []
     for answer in question.answers:
-        supposed = facts.merged(Facts({question.fact: answer.value}, Source.READER))
-        context, known = context_of(supposed), frozenset(supposed)
-        weights = dict(prior)
-        mass = sum(prior.values())
+        supposed = known.merged(Facts({question.fact: answer.value}, Source.READER))
+        context.add_variable(branch, supposed.nested()[branch])
+        weights = dict(before)
+        mass = whole
         for judged in touched:
-            verdict = verdict_of(judged, known, context)
+            verdict = verdict_of(judged, context)
             if verdict is Verdict.RULED_OUT:
-                mass -= weights[judged.key]
-                weights[judged.key] = 0.0
+                mass -= weights[judged.place]
+                weights[judged.place] = 0.0
             elif verdict is Verdict.CONFIRMED:
-                weights[judged.key] *= CONFIRMED_FACTOR
+                weights[judged.place] *= CONFIRMED_FACTOR
         masses.append(max(mass, 0.0))
         entropies.append(_entropy(weights.values()))
+    context.add_variable(branch, known.nested().get(branch, {}))
     total = sum(masses)
     if not total:
         return 0.0, ()
     expected = sum(mass / total * entropy for mass, entropy in zip(masses, entropies, strict=True))
-    return _entropy(prior.values()) - expected, tuple(judged.cause.title for judged in touched)
+    return _entropy(before.values()) - expected, tuple(judged.cause.title for judged in touched)
 
 
 def _entropy(weights: Iterable[float]) -> float:

@@ -79,7 +79,8 @@ def check_text(text: str) -> str:
         raise BadQuestion("Nothing was asked. Paste an error, a transcript, a URL or a question.")
     if "\n" not in text.strip() and _USERINFO.search(text):
         raise CredentialsInURL
-    return text.strip()
+    # JSON can carry half of a surrogate pair, which no encoding of ours can write.
+    return text.encode(errors="replace").decode().strip()
 
 
 def recognise(text: str, lexicon: Lexicon, questions: Iterable[QuestionSpec] = ()) -> Recognition:

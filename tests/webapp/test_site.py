@@ -155,6 +155,15 @@ def test_the_api_says_what_is_wrong(client: FlaskClient, body: object, status: i
     assert response.json["detail"]
 
 
+def test_half_a_surrogate_pair_in_json_is_a_character_like_another(client: FlaskClient) -> None:
+    response = client.post(
+        "/api/v1/answers", data='{"text": "I get 401 \\ud800"}', content_type="application/json"
+    )
+    assert response.status_code == 200
+    assert response.json is not None
+    assert response.json["question"] == "I get 401 ?"
+
+
 def test_an_answer_over_the_api(client: FlaskClient) -> None:
     answer = client.post("/api/v1/answers", json={"text": "I get 401"}).json
     assert answer is not None
