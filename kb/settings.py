@@ -41,6 +41,12 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec("SITE_NAME", "Errordesk", "Name shown in the head of every page."),
     SettingSpec("BASE_URL", "", "Public URL of the site, for absolute links; empty: relative."),
     SettingSpec("CONTACT_URL", "", "Where a person can be asked (https: or mailto:)."),
+    SettingSpec(
+        "CONTACT_WEBHOOK",
+        "",
+        "URL that gets what readers send to a person, signed (docs/contact.md); may be private.",
+    ),
+    SettingSpec("CONTACT_SECRET", "", "Signs the webhook: whsec_ and Base64 of 24 to 64 bytes."),
     SettingSpec("LOGO_FILE", "", "SVG, PNG or WebP file shown in the head beside the name."),
     SettingSpec(
         "ACCENT",
@@ -139,6 +145,8 @@ class Settings:
     site_name: str = "Errordesk"
     base_url: str = ""
     contact_url: str = ""
+    contact_webhook: str = ""
+    contact_secret: str = field(default="", repr=False)
     logo_file: str = ""
     accent: str = ""
     footer_links: tuple[tuple[str, str], ...] = ()
@@ -182,6 +190,8 @@ class Settings:
             site_name=get.get("SITE_NAME", plain.site_name),
             base_url=_base_url(get.get("BASE_URL", "")),
             contact_url=_contact(get.get("CONTACT_URL", "")),
+            contact_webhook=get.get("CONTACT_WEBHOOK", ""),
+            contact_secret=get.get("CONTACT_SECRET", ""),
             logo_file=_logo(get.get("LOGO_FILE", "")),
             accent=_accent(get.get("ACCENT", "")),
             footer_links=_links(get.get("FOOTER_LINKS", "")),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from kb.articles.history import read_history
+from kb.contact import Webhook
 from kb.desk import Desk
 from kb.settings import Settings
 from kb.store import open_store
+from webapp.handover import Handover
 from webapp.limiting import Gate
 from webapp.services import Services
 
@@ -22,6 +24,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         assets,
         caching,
         cards,
+        contact,
         cors,
         filters,
         health,
@@ -42,18 +45,21 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
     app = Flask("webapp", static_folder=None, template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000
     app.config["MAX_FORM_MEMORY_SIZE"] = 1_000_000
+    desk = desk or Desk.open(settings)
+    store = None if settings.database_url == "off" else open_store(settings.database_url)
     services = Services(
         settings,
-        desk or Desk.open(settings),
+        desk,
         Gate.from_settings(settings),
         assets.Assets(settings),
-        None if settings.database_url == "off" else open_store(settings.database_url),
+        store,
+        Handover(Webhook.from_settings(settings), store, desk.base, settings.base_url),
         read_history(settings.content),
     )
     app.extensions["errordesk"] = services
     for problem in services.desk.base.problems:
         app.logger.warning("article left out: %s", problem)
-    pages = (site, solutions, keeping, machines, oldlinks, reach)
+    pages = (site, solutions, keeping, contact, machines, oldlinks, reach)
     for part in (*pages, api, openapi, health, assets, widget, cards):
         app.register_blueprint(part.blueprint)
     for gate in (caching, cors, problems, security, i18n, filters, oldlinks):
@@ -64,9 +70,12 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
             "asset": assets.asset,
             "assets": services.assets,
             "storing": services.store is not None,
+            "contact_href": contact.address(),
+            "contact_form": services.handover.able,
             "widget_asset": widget.widget_asset,
         }
     )
+    app.jinja_env.filters["written_to"] = contact.written_to
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     return app

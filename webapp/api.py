@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import Any, TypeVar
 
 from flask import Blueprint, Response, current_app, jsonify, request
-from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Response as BaseResponse
 
 from kb.desk import Query
@@ -16,16 +14,16 @@ from kb.recent import Recent
 from kb.store import Feedback, StoreUnavailable
 from kb.store.records import new_key
 from webapp import recording
+from webapp.bodies import body_as, checked
 from webapp.cards import absent, card
 from webapp.finding import find, suggestions
 from webapp.limiting import TooManyProbes
-from webapp.problems import Refused, problem
+from webapp.problems import problem
 from webapp.schemas import AnswerRequest, FeedbackRequest, SearchQuery, SuggestQuery
 from webapp.services import services
 from webapp.solutions import as_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-Model = TypeVar("Model", bound=BaseModel)
 # Answers as they were sent, by revision, question, facts and language; text answers only.
 _Written = Recent[tuple[str, str, tuple[tuple[str, str], ...], str], bytes]
 _MAX_CACHED_TEXT = 4_000
@@ -39,10 +37,7 @@ def _written() -> _Written:
 @blueprint.post("/answers")
 def answers() -> Response:
     """Answer one question; the same as ``errordesk ask --json``."""
-    body: Any = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        return problem(400, "Bad Request", 'Send a JSON object such as {"text": "HTTP 401"}.')
-    asked = _checked(AnswerRequest, body, 422)
+    asked = body_as(AnswerRequest, '{"text": "HTTP 401"}')
     query = Query(asked.text, asked.facts, asked.probe, asked.fresh)
     desk = services().desk
     start = time.perf_counter()
@@ -72,12 +67,7 @@ def answers() -> Response:
 @blueprint.post("/feedback")
 def feedback() -> tuple[Response, int] | Response:
     """Whether a solution helped: 201 when stored now, 200 when its key was stored before."""
-    body: Any = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        return problem(
-            400, "Bad Request", 'Send a JSON object such as {"solution": 2173, "helpful": true}.'
-        )
-    sent = _checked(FeedbackRequest, body, 422)
+    sent = body_as(FeedbackRequest, '{"solution": 2173, "helpful": true}')
     if services().desk.base.get(sent.solution) is None:
         return problem(404, "Not Found", f"There is no solution #{sent.solution}.")
     store = services().store
@@ -105,7 +95,7 @@ def feedback() -> tuple[Response, int] | Response:
 @blueprint.get("/search")
 def search() -> Response:
     """Articles by words, without a diagnosis."""
-    asked = _checked(SearchQuery, request.args.to_dict(), 400)
+    asked = checked(SearchQuery, request.args.to_dict(), 400)
     found = find(services().desk, asked.q, asked.category, asked.who, asked.lang)
     return jsonify(
         {
@@ -118,7 +108,7 @@ def search() -> Response:
 @blueprint.get("/suggest")
 def suggest() -> Response:
     """Typeahead: solutions whose title, code or symptom goes on like this."""
-    asked = _checked(SuggestQuery, request.args.to_dict(), 400)
+    asked = checked(SuggestQuery, request.args.to_dict(), 400)
     return jsonify([asdict(item) for item in suggestions(services().desk, asked.q, asked.lang)])
 
 
@@ -134,15 +124,3 @@ def solution(number: int) -> BaseResponse:
         return absent(number)
     shown = base.in_language(article, request.args.get("lang", "en"))
     return jsonify(card(shown) if request.args.get("view") == "card" else as_json(shown))
-
-
-def _checked(model: type[Model], values: dict[str, Any], status: int) -> Model:
-    """The values as ``model``. Raises Refused with what is wrong, field by field."""
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        said = [
-            f"{'.'.join(str(part)[:60] for part in item['loc'])}: {item['msg']}."
-            for item in error.errors(include_input=False, include_url=False, include_context=False)
-        ]
-        raise Refused(status, " ".join(said[:5])) from None

@@ -6,12 +6,25 @@ answer; without it every page may ask.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, request
 
 from webapp.services import services
 
 METHODS = "GET, HEAD, POST, OPTIONS"
 PREFLIGHT_S = 7200
+
+
+def foreign() -> bool:
+    """Whether a page elsewhere sent this that is not among the allowed ones."""
+    origin = request.headers.get("Origin", "")
+    own = {request.host, urlsplit(services().settings.base_url).netloc}
+    return (
+        bool(origin)
+        and origin not in services().settings.allowed_origins
+        and urlsplit(origin).netloc not in own
+    )
 
 
 def register(app: Flask) -> None:

@@ -80,6 +80,19 @@ def feedback() -> Response:
     )
 
 
+def seen_again() -> Answer:
+    """The answer that the form's reader saw, with its probe when the form says so."""
+    desk = services().desk
+    answer = desk.ask(query_from(request.form, False))
+    if request.form.get("probed") and answer.url and services().settings.probe_enabled:
+        try:
+            with services().gate.probing(request.remote_addr or "", answer.url):
+                answer = desk.ask(replace(query_from(request.form, True), fresh=False))
+        except TooManyProbes as error:
+            answer = replace(answer, notices=(*answer.notices, gettext(str(error))))
+    return answer
+
+
 @blueprint.post("/reports")
 def share() -> BaseResponse:
     """Keep the answer that the reader sees, and lead to its link.
@@ -90,14 +103,7 @@ def share() -> BaseResponse:
     store = _store()
     if (limited := _limited()) is not None:
         return limited
-    desk = services().desk
-    answer = desk.ask(query_from(request.form, False))
-    if request.form.get("probed") and answer.url and services().settings.probe_enabled:
-        try:
-            with services().gate.probing(request.remote_addr or "", answer.url):
-                answer = desk.ask(replace(query_from(request.form, True), fresh=False))
-        except TooManyProbes as error:
-            answer = replace(answer, notices=(*answer.notices, gettext(str(error))))
+    answer = seen_again()
     try:
         token = store.save_report(answer.to_json(), services().settings.report_days)
     except StoreUnavailable as error:

@@ -15,6 +15,8 @@ from webapp.schemas import (
     AnswerRequest,
     AutolinksOut,
     CardOut,
+    ContactOut,
+    ContactRequest,
     FeedbackOut,
     FeedbackRequest,
     Problem,
@@ -27,12 +29,14 @@ from webapp.schemas import (
 blueprint = Blueprint("openapi", __name__)
 _REF: Final = "#/components/schemas/{model}"
 _PROBLEMS: Final = {
+    403: "The page that sent it is not among the allowed ones.",
     400: "The request cannot be taken.",
     404: "There is no such solution.",
     410: "The solution was withdrawn; the detail names its successors.",
     422: "A field is wrong.",
     429: "Too much at once; Retry-After says when the next is possible.",
-    503: "It was not stored.",
+    502: "It was not delivered; the same key may be sent again.",
+    503: "It was not taken.",
 }
 
 
@@ -54,6 +58,8 @@ def _schemas() -> dict[str, Any]:
         ("Solution", TypeAdapter(SolutionOut), "serialization"),
         ("FeedbackRequest", TypeAdapter(FeedbackRequest), "validation"),
         ("Feedback", TypeAdapter(FeedbackOut), "serialization"),
+        ("ContactRequest", TypeAdapter(ContactRequest), "validation"),
+        ("Contact", TypeAdapter(ContactOut), "serialization"),
         ("Card", TypeAdapter(CardOut), "serialization"),
         ("Autolinks", TypeAdapter(AutolinksOut), "serialization"),
         ("Problem", TypeAdapter(Problem), "serialization"),
@@ -99,6 +105,12 @@ def _answers(model: dict[str, Any], said: str, problems: tuple[int, ...]) -> dic
 def _stored() -> dict[str, Any]:
     answers = _answers(_ref("Feedback"), "It was stored before.", (400, 404, 422, 429, 503))
     return answers | {"201": {**answers["200"], "description": "It is stored."}}
+
+
+def _delivered() -> dict[str, Any]:
+    problems = (400, 403, 422, 429, 502, 503)
+    answers = _answers(_ref("Contact"), "It was delivered before.", problems)
+    return answers | {"201": {**answers["200"], "description": "It is delivered, or counted."}}
 
 
 def _ref(name: str) -> dict[str, Any]:
@@ -158,6 +170,18 @@ def document() -> dict[str, Any]:
                         "content": {"application/json": {"schema": _ref("FeedbackRequest")}},
                     },
                     "responses": _stored(),
+                }
+            },
+            "/api/v1/contact": {
+                "post": {
+                    "operationId": "contact",
+                    "summary": "Ask a person",
+                    "description": "201 when delivered now, 200 when its key was delivered before.",
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": _ref("ContactRequest")}},
+                    },
+                    "responses": _delivered(),
                 }
             },
             "/api/v1/search": {

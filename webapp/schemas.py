@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from kb.answer import Who
 from kb.recognise.recognise import MAX_TEXT
@@ -63,6 +63,83 @@ class FeedbackRequest(_Strict):
         description="A random key such as a UUID; the same key is stored once.",
     )
     asked: Asked = ""
+
+
+class SeenIn(_Strict):
+    """One answer that the reader saw; ``cause`` is the ID of its best cause."""
+
+    question: str = Field("", max_length=2000)
+    known: bool = False
+    solution: int | None = Field(None, ge=0, le=999_999_999)
+    cause: str | None = Field(None, max_length=200)
+    confirmed: bool = False
+
+
+class StepIn(BaseModel):
+    """One step of a probe, as an answer has it."""
+
+    vantage: str = Field("", max_length=100)
+    layer: str = Field("", max_length=20)
+    status: str = Field("", max_length=20)
+    summary: str = Field("", max_length=2000)
+    start_ms: float = Field(0.0, allow_inf_nan=False)
+    duration_ms: float = Field(0.0, allow_inf_nan=False)
+    detail: tuple[Annotated[str, Field(max_length=4000)], ...] = Field((), max_length=200)
+
+
+class ObservationIn(BaseModel):
+    """What one observer did, as an answer has it."""
+
+    source: str = Field(max_length=20)
+    target: str = Field("", max_length=5000)
+    at: str = Field("", max_length=40)
+    outcome: str = Field("", max_length=100)
+    summary: str = Field("", max_length=2000)
+    steps: tuple[StepIn, ...] = Field((), max_length=400)
+
+
+class ReportIn(BaseModel):
+    """What the probe saw, as an answer has it: ``url``, ``facts`` and ``observations``."""
+
+    url: str = Field(max_length=5000)
+    facts: dict[str, JsonValue] = Field(default_factory=dict, max_length=100)
+    observations: tuple[ObservationIn, ...] = Field((), max_length=10)
+
+
+class ContactRequest(_Strict):
+    """A question for a person. ``key`` makes a repeated sending harmless."""
+
+    question: str = Field("", max_length=MAX_TEXT, description="What was asked.")
+    message: str = Field("", max_length=10_000, description="What else is to be said.")
+    reply_to: str = Field(
+        "",
+        max_length=254,
+        pattern=r"^([^\s@<>\x00-\x1f]+@[^\s@<>\x00-\x1f]+)?$",
+        description="A mail address to answer to; passed on, never stored.",
+    )
+    answers: list[SeenIn] = Field(
+        default_factory=list, max_length=50, description="The answers that were seen."
+    )
+    report: ReportIn | None = Field(None, description="The report of the last probe.")
+    request_id: str = Field("", max_length=200, description="The failed request's ID.")
+    language: Language = "en"
+    elsewhere: bool = Field(
+        False, description="The message goes another way: only that it happened is counted."
+    )
+    asked: Asked = ""
+    key: str = Field(
+        "",
+        max_length=36,
+        pattern=r"^([A-Za-z0-9-]{8,36})?$",
+        description="A random key such as a UUID; the same key is delivered once.",
+    )
+
+
+class ContactOut(BaseModel):
+    """What became of it; ``new`` is false when its key had been delivered before."""
+
+    delivered: bool
+    new: bool
 
 
 class FeedbackOut(BaseModel):

@@ -12,6 +12,7 @@ from kb.articles.history import Revision
 from kb.desk import Desk
 from kb.settings import Settings
 from kb.store import Store
+from webapp.handover import Handover
 from webapp.limiting import Gate
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Services:
     gate: Gate
     assets: Assets
     store: Store | None  # None where DATABASE_URL is off
+    handover: Handover
     history: Mapping[str, tuple[Revision, ...]]
 
 

@@ -65,3 +65,20 @@ class QuestionRecord:
     follows: str | None = None
     key: str = field(default_factory=new_key)
     created: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """That somebody went on to ask a person, after these solutions; never who, and no words.
+
+    ``via`` is ``webhook`` (we sent the message) or ``elsewhere`` (mail, or the ticket system of a
+    page with the widget); ``delivered`` whether the webhook took it.
+    """
+
+    via: str
+    language: str = "en"
+    solutions: tuple[int, ...] = ()
+    question_key: str | None = None
+    delivered: bool = False
+    key: str = field(default_factory=new_key)
+    created: datetime = field(default_factory=now)

@@ -28,6 +28,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    update,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
@@ -37,13 +38,14 @@ from kb.store.migrate import migrate
 from kb.store.records import (
     MAX_COMMENT,
     MAX_QUESTION,
+    ContactRecord,
     Feedback,
     QuestionRecord,
     StoreUnavailable,
     new_key,
     now,
 )
-from kb.store.scrub import scrub
+from kb.store.scrub import each_text, scrub
 from kb.store.tables import CONTACTS, FEEDBACK, QUESTIONS, REPORTS, TABLES
 
 _LOG = logging.getLogger(__name__)
@@ -83,17 +85,6 @@ def _sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA busy_timeout = 5000")
     cursor.close()
-
-
-def _scrubbed(value: Any) -> Any:
-    """The same value, its texts scrubbed one by one: scrubbing the JSON could break its syntax."""
-    if isinstance(value, str):
-        return scrub(value)
-    if isinstance(value, dict):
-        return {key: _scrubbed(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_scrubbed(item) for item in value]
-    return value
 
 
 def _restored(column: Column[Any], values: dict[str, Any]) -> Any:
@@ -163,11 +154,28 @@ class Store:
         )
         return self._insert_once(FEEDBACK, asdict(clean))
 
-    def add_contact(self, key: str, question_key: str | None = None) -> bool:
-        """Count that somebody went on to ask a person. Raises StoreUnavailable."""
-        return self._insert_once(
-            CONTACTS, {"key": key, "created": now(), "question_key": question_key}
-        )
+    def add_contact(self, contact: ContactRecord) -> bool:
+        """Count that somebody went on to ask a person; False when its key was counted before.
+
+        Raises StoreUnavailable.
+        """
+        values = asdict(contact)
+        values["solutions"] = " ".join(str(number) for number in contact.solutions[:20])
+        return self._insert_once(CONTACTS, values)
+
+    def contact_delivered(self, key: str) -> bool:
+        """Whether a message with this key went out already. Raises StoreUnavailable."""
+        with self._begin() as connection:
+            return bool(
+                connection.execute(
+                    select(CONTACTS.c.delivered).where(CONTACTS.c.key == key)
+                ).scalar()
+            )
+
+    def mark_delivered(self, key: str) -> None:
+        """Note that the message of a counted contact went out. Raises StoreUnavailable."""
+        with self._begin() as connection:
+            connection.execute(update(CONTACTS).where(CONTACTS.c.key == key).values(delivered=True))
 
     def _insert_once(self, table: Any, values: dict[str, Any]) -> bool:
         try:
@@ -230,7 +238,7 @@ class Store:
                     token=token,
                     created=created,
                     expires=created + timedelta(days=days),
-                    answer=json.dumps(_scrubbed(answer), ensure_ascii=False),
+                    answer=json.dumps(each_text(answer, scrub), ensure_ascii=False),
                 )
             )
         return token

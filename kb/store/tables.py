@@ -56,6 +56,10 @@ CONTACTS: Final = Table(
     Column("key", String(36), primary_key=True),
     Column("created", DateTime, nullable=False),
     Column("question_key", String(36)),
+    Column("via", String(16), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("solutions", String(200), nullable=False),  # the IDs that were seen, with spaces
+    Column("delivered", Boolean, nullable=False),
     Index("contacts_question", "question_key"),
     Index("contacts_created", "created"),
 )

@@ -13,7 +13,7 @@ from kb.insight import as_csv, as_json, look
 from kb.insight.clusters import clustered
 from kb.insight.export import TABLES
 from kb.insight.figures import Asked
-from kb.store import Feedback, QuestionRecord, Store
+from kb.store import ContactRecord, Feedback, QuestionRecord, Store
 from kb.store.records import now
 
 YESTERDAY = now() - timedelta(days=1)
@@ -45,8 +45,8 @@ def filled(store: Store) -> Store:
     store.add_feedback(Feedback(2173, True, question_key=helped, created=YESTERDAY))
     store.add_feedback(Feedback(2173, True, question_key=both))
     store.add_feedback(Feedback(2173, False, "=1+1 did not help", "401 robot", went))
-    store.add_contact("c" * 8, went)
-    store.add_contact("d" * 8, both)
+    store.add_contact(ContactRecord("elsewhere", question_key=went, key="c" * 8))
+    store.add_contact(ContactRecord("elsewhere", question_key=both, key="d" * 8))
     return store
 
 
@@ -60,8 +60,8 @@ def test_questions_are_counted_once_and_their_outcome_is_known(filled: Store) ->
 
 
 def test_a_contact_of_no_known_question_counts_against_deflection(filled: Store) -> None:
-    filled.add_contact("e" * 8)
-    filled.add_contact("f" * 8, "not-a-question")
+    filled.add_contact(ContactRecord("elsewhere", key="e" * 8))
+    filled.add_contact(ContactRecord("elsewhere", question_key="not-a-question", key="f" * 8))
     totals = look(filled, 7).totals
     assert (totals.stray, totals.deflected) == (2, 1)
 
