@@ -18,6 +18,7 @@ from kb.colour import MIN_CONTRAST, contrast
 from kb.errors import ErrordeskError
 
 PREFIX = "ERRORDESK_"
+MIN_SECRET = 32
 
 
 class BadSetting(ErrordeskError):
@@ -104,6 +105,32 @@ SETTINGS: tuple[SettingSpec, ...] = (
         "random at each start",
         "Signs the operator's session; the same for all processes behind a balancer.",
     ),
+    SettingSpec(
+        "TRUSTED_PROXIES",
+        "",
+        "Comma-separated networks of your front servers: their X-Forwarded-For and "
+        "X-Forwarded-Proto are believed.",
+    ),
+    SettingSpec(
+        "OPERATOR_PASSWORD_HASH",
+        "",
+        "What errordesk password prints; opens /operator to who knows the password.",
+    ),
+    SettingSpec(
+        "OPERATOR_HEADER",
+        "",
+        "A header in which TRUSTED_PROXIES name the operator who logged in there.",
+        danger="The front server must remove it from what others send.",
+    ),
+    SettingSpec(
+        "OPERATOR_WRITES", "off", "on: /operator may write drafts into the content folder."
+    ),
+    SettingSpec(
+        "METRICS_TOKEN",
+        "",
+        "Opens /metrics to who sends it (Authorization: Bearer …); empty: there is no /metrics.",
+    ),
+    SettingSpec("LOG", "text", "text, json or off: the line for each request, on standard error."),
     SettingSpec("RETENTION", "90", "How long questions and feedback are kept.", unit="days"),
     SettingSpec("REPORT_RETENTION", "30", "How long a shared report is kept.", unit="days"),
     SettingSpec("EXAMPLES", "", "JSON list of [label, text]: examples on the first page."),
@@ -168,6 +195,12 @@ class Settings:
     database_url: str = field(default_factory=default_database)
     redis_url: str = ""
     secret_key: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    operator_password_hash: str = ""
+    operator_header: str = ""
+    operator_writes: bool = False
+    metrics_token: str = ""
+    log: str = "text"
     retention_days: int = 90
     report_days: int = 30
     examples: tuple[tuple[str, str], ...] = ()
@@ -215,6 +248,12 @@ class Settings:
             database_url=get.get("DATABASE_URL") or plain.database_url,
             redis_url=_redis(get.get("REDIS_URL", "")),
             secret_key=get.get("SECRET_KEY", ""),
+            trusted_proxies=_proxies(get.get("TRUSTED_PROXIES", "")),
+            operator_password_hash=_operator(get),
+            operator_header=get.get("OPERATOR_HEADER", ""),
+            operator_writes=_switch("OPERATOR_WRITES", get.get("OPERATOR_WRITES", "off")),
+            metrics_token=_token(get.get("METRICS_TOKEN", "")),
+            log=_log(get.get("LOG", plain.log)),
             retention_days=int(_number("RETENTION", get.get("RETENTION", "90"), 1, 36_500)),
             report_days=int(
                 _number("REPORT_RETENTION", get.get("REPORT_RETENTION", "30"), 1, 3_650)
@@ -318,6 +357,47 @@ def _networks(text: str) -> str:
             ipaddress.ip_network(part.replace("[", "").replace("]", ""))
         except ValueError as error:
             raise BadSetting(f"{PREFIX}PROBE_ALLOW: {error}.") from None
+    return text
+
+
+def _proxies(text: str) -> tuple[str, ...]:
+    parts = [part for part in (part.strip() for part in text.split(",")) if part]
+    try:
+        return tuple(str(ipaddress.ip_network(part)) for part in parts)
+    except ValueError as error:
+        raise BadSetting(f"{PREFIX}TRUSTED_PROXIES: {error}.") from None
+
+
+def _operator(get: Mapping[str, str]) -> str:
+    """The password's hash, once everything that a safe login needs is there."""
+    hashed, header = get.get("OPERATOR_PASSWORD_HASH", ""), get.get("OPERATOR_HEADER", "")
+    if hashed and not re.fullmatch(r"(scrypt|pbkdf2):[\w:]+\$[^$]+\$[0-9a-f]{64,}", hashed):
+        raise BadSetting(
+            f"{PREFIX}OPERATOR_PASSWORD_HASH takes what errordesk password prints, not a password."
+        )
+    if header and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", header):
+        raise BadSetting(f"{PREFIX}OPERATOR_HEADER takes the name of a header, not {header!r}.")
+    if header and not get.get("TRUSTED_PROXIES"):
+        raise BadSetting(
+            f"{PREFIX}OPERATOR_HEADER needs {PREFIX}TRUSTED_PROXIES: else anybody could send it."
+        )
+    if (hashed or header) and len(get.get("SECRET_KEY", "")) < MIN_SECRET:
+        raise BadSetting(
+            f"{PREFIX}SECRET_KEY needs {MIN_SECRET} characters or more to sign the operator's "
+            "session; errordesk password prints one."
+        )
+    return hashed
+
+
+def _token(text: str) -> str:
+    if text and not re.fullmatch(r"[\x21-\x7e]{16,}", text):
+        raise BadSetting(f"{PREFIX}METRICS_TOKEN takes 16 or more characters without spaces.")
+    return text
+
+
+def _log(text: str) -> str:
+    if text not in ("text", "json", "off"):
+        raise BadSetting(f"{PREFIX}LOG takes text, json or off, not {text!r}.")
     return text
 
 

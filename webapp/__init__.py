@@ -11,6 +11,7 @@ from kb.settings import Settings
 from kb.store import open_store
 from webapp.handover import Handover
 from webapp.limiting import Gate
+from webapp.proxies import TrustedProxies
 from webapp.services import Services
 
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         i18n,
         keeping,
         machines,
+        observing,
         oldlinks,
         openapi,
         problems,
@@ -76,6 +78,16 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         }
     )
     app.jinja_env.filters["written_to"] = contact.written_to
+    note = None
+    if settings.metrics_token:
+        from webapp import metrics  # noqa: PLC0415  # counts from its import on
+
+        counted = metrics.register(app)
+        services.gate.watcher = counted
+        note = counted.request
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign,assignment]
+    observing.register(app, note)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     return app

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import ipaddress
 import logging
 import secrets
 import threading
 import time
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from limits import RateLimitItem, parse
@@ -23,6 +24,9 @@ _LOG = logging.getLogger(__name__)
 RETRY_S: Final = 5.0
 # What one asker may send us to keep: feedback and reports together.
 KEEP_RATE: Final = "30/minute"
+# Tries to log in: of one network, and of all together, since each costs memory and time.
+LOGIN_RATE: Final = "10/15 minutes"
+ALL_LOGINS_RATE: Final = "60/minute"
 
 
 class TooManyProbes(Exception):
@@ -70,14 +74,38 @@ def _hit(limiter: MovingWindowRateLimiter, item: RateLimitItem, key: str) -> int
     return max(1, round(limiter.get_window_stats(item, key).reset_time - time.time()))
 
 
+class Watcher(Protocol):
+    """Who counts what the gate does."""
+
+    def refused(self, limit: str) -> None:
+        """A limit (``asker``, ``target``, ``busy``, ``keeping``, ``login``) refused something."""
+
+    def running(self, change: int) -> None:
+        """A probe began (1) or ended (-1)."""
+
+
+class Unwatched:
+    """Nobody counts."""
+
+    def refused(self, limit: str) -> None:
+        """Nothing."""
+
+    def running(self, change: int) -> None:
+        """Nothing."""
+
+
 class Gate:
     """Moving windows per asker and per target around a semaphore for all."""
+
+    watcher: Watcher = Unwatched()
 
     def __init__(self, counter: Counter, asker: str, target: str, concurrency: int) -> None:
         self._counter = counter
         self._asker: RateLimitItem = parse(asker)
         self._target: RateLimitItem = parse(target)
         self._keep: RateLimitItem = parse(KEEP_RATE)
+        self._login: RateLimitItem = parse(LOGIN_RATE)
+        self._all_logins: RateLimitItem = parse(ALL_LOGINS_RATE)
         self._free = threading.BoundedSemaphore(concurrency)
         # Askers are counted under a keyed hash: no address is kept, here or in Redis.
         self._salt = secrets.token_bytes(16)
@@ -103,7 +131,20 @@ class Gate:
 
     def keeping(self, asker: str) -> int:
         """Count one sending of something to keep; 0, or the seconds until the next may come."""
-        return self._counter.wait_for(self._keep, f"keep:{self._anonymous(asker)}")
+        return self._count("keeping", self._keep, f"keep:{self._anonymous(asker)}")
+
+    def login(self, asker: str) -> int:
+        """Count one try to log in; 0, or the seconds until the next may come."""
+        key = f"login:{self._anonymous(_neighbourhood(asker))}"
+        return self._count("login", self._login, key) or self._count(
+            "login", self._all_logins, "login"
+        )
+
+    def _count(self, limit: str, item: RateLimitItem, key: str) -> int:
+        wait = self._counter.wait_for(item, key)
+        if wait:
+            self.watcher.refused(limit)
+        return wait
 
     def _anonymous(self, asker: str) -> str:
         return hashlib.blake2b(asker.encode(), key=self._salt[:64], digest_size=16).hexdigest()
@@ -112,14 +153,14 @@ class Gate:
     def probing(self, asker: str, url: str) -> Iterator[None]:
         """Hold a place for one probe. Raises TooManyProbes at once rather than waiting."""
         key = self._anonymous(asker)
-        wait = self._counter.wait_for(self._asker, f"asker:{key}")
+        wait = self._count("asker", self._asker, f"asker:{key}")
         if wait:
             raise TooManyProbes(
                 f"That was many probes in a short time. The next one is possible in {wait} s; "
                 "the answer below is from the text alone.",
                 wait,
             )
-        wait = self._counter.wait_for(self._target, f"target:{_host(url)}")
+        wait = self._count("target", self._target, f"target:{_host(url)}")
         if wait:
             raise TooManyProbes(
                 "This site was probed often just now, and we spare it. The next probe is possible "
@@ -127,15 +168,29 @@ class Gate:
                 wait,
             )
         if not self._free.acquire(blocking=False):
+            self.watcher.refused("busy")
             raise TooManyProbes(
                 "Many probes are running right now. Ask again in a few seconds; the answer below "
                 "is from the text alone.",
                 5,
             )
+        self.watcher.running(1)
         try:
             yield
         finally:
+            self.watcher.running(-1)
             self._free.release()
+
+
+def _neighbourhood(asker: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 one: whoever has one address of it has them all."""
+    try:
+        address = ipaddress.ip_address(asker)
+    except ValueError:
+        return asker
+    if address.version == 4:
+        return asker
+    return str(ipaddress.ip_network((address, 64), strict=False))
 
 
 def _host(url: str) -> str:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from flask import current_app
+
 from kb.answer import Answer
 from kb.store import QuestionRecord
 from kb.store.records import new_key
@@ -35,6 +37,9 @@ def record(
     A question that is only refined gets a line more when that settles it or shows a gap; the line
     names the question that it ``follows``, and is not counted as another.
     """
+    counted = current_app.extensions.get("errordesk.metrics")
+    if counted is not None:
+        counted.answer(answer, front)
     store = services().store
     if store is None:
         return

@@ -294,8 +294,10 @@ def _serve(settings: Settings, host: str, port: int, threads: int) -> None:
     from waitress.server import create_server
 
     from kb.desk import Desk
+    from kb.logs import configure
     from webapp import create_app
 
+    configure(settings.log)
     with _indexing() as progress:
         desk = Desk.open(settings, progress)
     app = create_app(settings, desk)

@@ -215,6 +215,11 @@ class Store:
             for _ in taken:
                 self._pending.task_done()
 
+    @property
+    def waiting(self) -> int:
+        """How many questions wait to be written."""
+        return self._pending.qsize()
+
     def flush(self) -> None:
         """Wait until every queued question is written or dropped."""
         if self._writer is not None:
