@@ -13,18 +13,21 @@ from kb.article import Article
 from kb.articles import KnowledgeBase
 from kb.search.engine import Engine
 from kb.search.phrases import Phrases
-from kb.search.schema import ANALYZER, BOOSTS
+from kb.search.schema import BOOSTS
 from kb.search.spelling import Speller
-from kb.search.words import question_stems, stems_of, weighted
+from kb.search.stems import spans_of, stems_of
+from kb.search.words import question_stems, weighted
 
 MAX_PASSAGE: Final = 280
 FUSED: Final = 40
 # Measured on the development questions (`make eval`): below, the base has words in common with a
 # question, not an answer to it. A longer question says more that no article repeats.
-FEW_TOPICAL: Final = 1
+FEW_TOPICAL: Final = 2
 MANY_TOPICAL: Final = 3
-SURE: Final = 1.0
+SURE: Final = 1.1
 LIKELY: Final = 0.5
+NEARLY_SAID: Final = 0.8
+ALL_COVERED: Final = 0.95
 _MARKUP: Final = re.compile(r"\*\*|`|\[([^\]]*)\]\([^)]*\)|^\s*[-#>|]+\s*", re.MULTILINE)
 
 Paragraph = tuple[str, frozenset[str]]  # the plain text and its stems
@@ -73,6 +76,8 @@ class SearchResult:
         return bool(self.hits) and (
             (self.topical >= MANY_TOPICAL and sure >= LIKELY)
             or (self.topical >= FEW_TOPICAL and sure >= SURE)
+            or self.nearness >= NEARLY_SAID
+            or self.coverage >= ALL_COVERED
         )
 
 
@@ -231,11 +236,7 @@ def _best(
     none: Paragraph = (article.summary, frozenset())
     best = max(paragraphs, key=lambda item: len(item[1] & terms), default=none)
     plain = best[0] if terms & best[1] else article.summary
-    marks = tuple(
-        (token.startchar, token.endchar)
-        for token in ANALYZER(plain, chars=True)
-        if token.text in terms
-    )
+    marks = tuple((start, end) for stem, start, end in spans_of(plain) if stem in terms)
     return plain, marks
 
 

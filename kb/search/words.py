@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from whoosh.analysis import STOP_WORDS
-from whoosh.lang.porter import stem
-
-from kb.search.schema import MIN_SIZE, TOKEN
+from kb.search.stems import stems_of
 
 MAX_TERMS: Final = 32
 SYNONYM: Final = 0.2
@@ -19,7 +15,8 @@ FILLER: Final = frozenset(
     """
     hi hello hey dear please thanks thank anyone someone anybody somebody know help question problem
     issue wondering idea ideas fix solve solution solved trying try tried want wanted need would
-    could should can cant don doesn didn isn aren wasn ve re ll im am was were been being do does
+    could should can cant cannot don doesn didn isn aren wasn weren won wouldn couldn shouldn hasn
+    haven hadn even ve re ll im am was were been being do does
     did has had have having my me we our us you your they them their it its he she his her there
     here
     this that these those some any just really very much also so then than too really actually
@@ -30,16 +27,6 @@ FILLER: Final = frozenset(
     ich wir mein meine der die das und oder ein eine ist sind wird nicht bitte hallo danke habe
     """.split()  # noqa: SIM905  # a text is easier to keep than as many quoted words
 )
-
-
-_stem = functools.lru_cache(maxsize=100_000)(stem)
-
-
-def stems_of(text: str) -> list[str]:
-    """The stems of ``text`` in order: what :data:`kb.search.schema.ANALYZER` gives, in a quarter of
-    its time."""
-    words = [word.lower() for word in TOKEN.findall(text)]
-    return [_stem(word) for word in words if len(word) >= MIN_SIZE and word not in STOP_WORDS]
 
 
 _FILLER_STEMS: Final = frozenset(stem for word in FILLER for stem in stems_of(word))
