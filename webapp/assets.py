@@ -7,6 +7,7 @@ The operator's theme and logo are served the same way.
 from __future__ import annotations
 
 import hashlib
+import json
 import mimetypes
 import re
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Final
 from flask import Blueprint, Response, abort
 
 from kb.colour import lightened
+from kb.recognise.secrets import browser_rules
 from kb.settings import Settings
 from webapp import i18n
 from webapp.services import services
@@ -23,6 +25,7 @@ from webapp.services import services
 STATIC: Final = Path(__file__).parent / "static"
 DARK_CARD: Final = "#1b2321"
 _HASHED: Final = re.compile(r"(?P<stem>[\w-]+)\.(?P<hash>[0-9a-f]{12})(?P<suffix>\.\w+)")
+_SLOT: Final = b"/* filled in by the server */ []"
 YEAR_S: Final = 31_536_000
 
 blueprint = Blueprint("assets", __name__)
@@ -42,6 +45,7 @@ class Assets:
 
     def __init__(self, settings: Settings) -> None:
         files = {file.name: file.read_bytes() for file in STATIC.iterdir() if file.is_file()}
+        files["secrets.js"] = _with_rules(files["secrets.js"])
         if settings.accent:
             files["theme.css"] = theme(settings.accent).encode()
         self.logo = ""
@@ -58,6 +62,12 @@ class Assets:
     def path(self, name: str) -> str:
         """The path of a file with its hash. Raises KeyError."""
         return f"/static/{self._assets[name].hashed}"
+
+
+def _with_rules(script: bytes) -> bytes:
+    """The script with the library's rules, so that there is one table of them."""
+    assert _SLOT in script  # noqa: S101  # else the browser would remove nothing
+    return script.replace(_SLOT, json.dumps(browser_rules()).encode())
 
 
 def _asset(name: str, content: bytes) -> Asset:

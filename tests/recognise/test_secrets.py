@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kb.desk import Desk, Query
 from kb.recognise import Lexicon, recognise
+from kb.recognise.har import read_har
 from kb.recognise.secrets import REMOVED, remove_secrets
 from kb.settings import Settings
 
@@ -46,6 +47,23 @@ def test_a_secret_is_removed_and_its_surroundings_stay(place: str, kept: str) ->
     assert SECRET not in shown
     assert kept in shown
     assert REMOVED in shown
+
+
+SAMPLES = json.loads((Path(__file__).parent / "data" / "secrets.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample["name"])
+def test_each_sample_comes_out_as_written_down(sample: dict[str, str]) -> None:
+    """The browser's script is held to the same samples (tests/browser/test_paste.py)."""
+    assert remove_secrets(sample["text"]) == sample["expected"]
+
+
+def test_a_har_without_its_secrets_is_still_a_har() -> None:
+    (text,) = [sample["text"] for sample in SAMPLES if sample["name"] == "HAR"]
+    assert SECRET in text
+    shown = remove_secrets(text)
+    assert SECRET not in shown
+    assert read_har(shown)[0]["http.status"] == 401
 
 
 @given(
