@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from kb.answer import Who
 from kb.recognise.recognise import MAX_TEXT
@@ -75,35 +75,42 @@ class SeenIn(_Strict):
     confirmed: bool = False
 
 
+def _cut(length: int) -> BeforeValidator:
+    """Texts and lists from a probe are shortened rather than refused: a person waits for them."""
+    return BeforeValidator(
+        lambda value: value[:length] if isinstance(value, (str, list)) else value
+    )
+
+
 class StepIn(BaseModel):
     """One step of a probe, as an answer has it."""
 
-    vantage: str = Field("", max_length=100)
-    layer: str = Field("", max_length=20)
-    status: str = Field("", max_length=20)
-    summary: str = Field("", max_length=2000)
+    vantage: Annotated[str, _cut(100)] = ""
+    layer: Annotated[str, _cut(20)] = ""
+    status: Annotated[str, _cut(20)] = ""
+    summary: Annotated[str, _cut(2_000)] = ""
     start_ms: float = Field(0.0, allow_inf_nan=False)
     duration_ms: float = Field(0.0, allow_inf_nan=False)
-    detail: tuple[Annotated[str, Field(max_length=4000)], ...] = Field((), max_length=200)
+    detail: Annotated[tuple[Annotated[str, _cut(4_000)], ...], _cut(200)] = ()
 
 
 class ObservationIn(BaseModel):
     """What one observer did, as an answer has it."""
 
-    source: str = Field(max_length=20)
-    target: str = Field("", max_length=5000)
-    at: str = Field("", max_length=40)
-    outcome: str = Field("", max_length=100)
-    summary: str = Field("", max_length=2000)
-    steps: tuple[StepIn, ...] = Field((), max_length=400)
+    source: Annotated[str, _cut(20)]
+    target: Annotated[str, _cut(5_000)] = ""
+    at: Annotated[str, _cut(40)] = ""
+    outcome: Annotated[str, _cut(100)] = ""
+    summary: Annotated[str, _cut(2_000)] = ""
+    steps: Annotated[tuple[StepIn, ...], _cut(400)] = ()
 
 
 class ReportIn(BaseModel):
     """What the probe saw, as an answer has it: ``url``, ``facts`` and ``observations``."""
 
-    url: str = Field(max_length=5000)
+    url: Annotated[str, _cut(5_000)]
     facts: dict[str, JsonValue] = Field(default_factory=dict, max_length=100)
-    observations: tuple[ObservationIn, ...] = Field((), max_length=10)
+    observations: Annotated[tuple[ObservationIn, ...], _cut(10)] = ()
 
 
 class ContactRequest(_Strict):

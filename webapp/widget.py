@@ -27,7 +27,9 @@ from webapp.services import services
 
 FOLDER: Final = Path(__file__).parent / "static" / "widget"
 LOADER: Final = "widget.js"
-LAZY: Final = ("panel.js", "cards.js")
+LAZY: Final = ("panel.js", "cards.js", "contact.js")
+# What the settings of the loader call a module whose name says something else there.
+_SHORT: Final = {"contact.js": "person"}
 # How long a page elsewhere may go on with an old loader; its old modules are answered by new ones.
 LOADER_S: Final = 300
 SERVERS: Final = {"nginx": ("status", "request_id"), "apache": ("REDIRECT_STATUS", "UNIQUE_ID")}
@@ -64,9 +66,14 @@ def public_settings(settings: Settings, hashed: Mapping[str, str]) -> dict[str, 
     return {
         "name": settings.site_name,
         "contact": settings.contact_url,
+        "form": bool(settings.contact_webhook),
+        "writes": bool(settings.allowed_origins),
         "probe": settings.probe_enabled,
         "button": {code: i18n.catalogue(code).gettext(BUTTON) for code in i18n.LANGUAGES},
-        **{name.removesuffix(".js"): f"widget/{path}" for name, path in hashed.items()},
+        **{
+            _SHORT.get(name, name.removesuffix(".js")): f"widget/{path}"
+            for name, path in hashed.items()
+        },
     }
 
 

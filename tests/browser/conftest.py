@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
@@ -39,13 +41,22 @@ def site(index_folder: Path) -> Iterator[str]:
         contact_url="mailto:help@example.com",
         edit_url="https://git.example/{path}",
     )
-    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    with serving_site(create_app(settings)) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serving_site(app: Flask) -> Iterator[str]:
+    """Serve ``app`` on loopback; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     worker = threading.Thread(target=server.serve_forever, daemon=True)
     worker.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    worker.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        worker.join()
+        server.server_close()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ button, dialog, textarea { background: hotpink !important; border: 9px solid lim
 
 
 @contextlib.contextmanager
-def foreign(pages: dict[str, str], site: str) -> Iterator[str]:
+def foreign(pages: dict[str, str], site: str, port: int = 0) -> Iterator[str]:
     """Serve ``pages`` (bodies by path) with the help site at ``site``; gives the address."""
     policy = (
         f"default-src 'self'; script-src {site}; connect-src {site}; "
@@ -42,7 +42,7 @@ def foreign(pages: dict[str, str], site: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     worker = threading.Thread(target=server.serve_forever)
     worker.start()

@@ -74,6 +74,7 @@ form{background:var(--card);border-block-start:1px solid var(--line);padding:.7r
 input{border:1px solid var(--edge);border-radius:9px;padding:.35rem .7rem;flex:1 1 10rem;inline-size:auto;min-block-size:2.25rem}input:focus-visible{outline:3px solid var(--accent)}
 ::placeholder{color:var(--soft);opacity:1}
 form small{display:flex;gap:.2rem 1rem;justify-content:space-between;flex-wrap:wrap;color:var(--soft);font-size:.76rem;margin:.45rem .2rem 0}form small a{color:inherit}
+.person{border-block-start:1px solid var(--line);margin-block-start:1rem;padding:.2rem 0 0;display:grid;gap:.6rem}.person label{font-size:.86rem;color:var(--soft)}.person :is(input,textarea){display:block;inline-size:100%;margin-block-start:.2rem;border:1px solid var(--edge);border-radius:9px;padding:.45rem .7rem;color:var(--ink);font-size:.95rem}.person :focus-visible{outline:3px solid var(--accent)}.person small{margin:0}.person .notice{margin:0}
 .hidden{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .wait{display:flex;gap:.6rem;align-items:center;color:var(--soft);margin-block:0 1rem}.wait::before{content:"";flex:none;inline-size:.95rem;block-size:.95rem;border:2.5px solid var(--line);border-block-start-color:var(--accent);border-radius:50%;animation:turn .8s linear infinite}@keyframes turn{to{rotate:1turn}}
 .inline{block-size:11.5rem;display:flex;flex-direction:column;box-shadow:0 1px 2px #0001}.inline h3{font-size:1.05rem}.inline .sum{display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;flex:none}.inline .row{margin-block-start:auto}
@@ -428,21 +429,39 @@ export class Panel {
       const button = make("button", { type: "button", onclick: () => navigator.clipboard.writeText(`${answer.ticket.subject}\n\n${answer.ticket.body}`).then(() => { button.textContent = words.copied; }, () => {}) }, words.copy);
       person.append(button);
     }
-    if (this.#config.contact || this.#desk.hasAttribute("contact")) person.append(make("button", { type: "button", onclick: () => this.#contact(answer) }, words.person));
+    if (this.#config.contact || this.#config.form || this.#desk.hasAttribute("contact")) person.append(make("button", { type: "button", onclick: (event) => this.#contact(answer, event.currentTarget) }, words.person));
     if (person.firstChild) row.append(person);
     return row.firstChild ? row : null;
   }
 
-  /** Hand over to a person: the page's own ticket system, or what CONTACT_URL names. */
-  #contact(answer) {
+  /** Hand over to a person: the page's own ticket system, our form, or what CONTACT_URL names. */
+  async #contact(answer, button) {
     const requestId = this.#desk.getAttribute("request-id");
     const detail = { question: this.#question, answers: this.#seen.map((one) => one.answer), report: this.#report, requestId };
-    if (!this.#tell("contact", detail, true) || !this.#config.contact) return;
-    let href = this.#config.contact;
-    if (href.startsWith("mailto:")) {
-      const body = [answer.ticket?.body ?? this.#question, requestId && fill(this.#words.request, requestId)].filter(Boolean).join("\n\n").slice(0, 1500);
-      href += `${href.includes("?") ? "&" : "?"}subject=${encodeURIComponent(answer.ticket?.subject ?? answer.headline)}&body=${encodeURIComponent(body)}`;
+    const taken = !this.#tell("contact", detail, true);
+    const { contact, form, writes } = this.#config;
+    const able = writes || new URL(this.#root).origin === location.origin;
+    const person = able ? await import(this.#root + this.#config.person).catch(() => null) : null;
+    const body = person && { question: this.#question, language: this.#language, answers: person.seen(this.#seen), request_id: requestId ?? "", asked: this.#asked, key: uuid() };
+    if (!taken && form && person) {
+      const { form: shown, focus } = person.contactForm({
+        language: this.#language, make, close: () => button.focus(),
+        say: (text) => { this.#status.textContent = text; },
+        send: (fields) => this.#get("api/v1/contact", { ...body, ...fields, report: this.#report }),
+      });
+      button.closest(".answer").querySelector("form.person")?.remove();
+      button.closest(".answer").append(shown);
+      focus();
+      return;
     }
-    make("a", { href, target: "_blank", rel: "noopener" }).click();
+    // The way leads elsewhere: that it was taken is counted, and nothing of what is said.
+    if (person) this.#get("api/v1/contact", { ...body, question: "", request_id: "", elsewhere: true }).catch(() => {});
+    if (taken) return;
+    let href = form ? new URL(`contact?q=${encodeURIComponent(this.#question.slice(0, 1500))}`, this.#root).href : contact;
+    if (href.startsWith("mailto:")) {
+      const text = [answer.ticket?.body ?? this.#question, requestId && fill(this.#words.request, requestId)].filter(Boolean).join("\n\n").slice(0, 1500);
+      href += `${href.includes("?") ? "&" : "?"}subject=${encodeURIComponent(answer.ticket?.subject ?? answer.headline)}&body=${encodeURIComponent(text)}`;
+    }
+    if (href) make("a", { href, target: "_blank", rel: "noopener" }).click();
   }
 }
