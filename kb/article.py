@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from kb.answer import Who
+
+FIRST_ID: Final = 2173
+# IDs from here on belong to operators: no shipped article ever takes one.
+FIRST_OWN_ID: Final = 100_000
 
 
 class Status(StrEnum):
@@ -50,7 +55,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article. ``path`` is relative to the content folder, ``digest`` a hash of the file."""
+    """One article. ``path`` is relative to its content folder, ``digest`` a hash of the file.
+
+    ``folder`` says which of the content folders it came from, from 0. ``overrides`` is the
+    :attr:`revision` of the article of an earlier folder that it was written against, '' where the
+    writer does not say.
+    """
 
     id: int
     slug: str
@@ -72,6 +82,13 @@ class Article:
     path: str
     digest: str
     language: str = "en"
+    folder: int = 0
+    overrides: str = ""
+
+    @property
+    def revision(self) -> str:
+        """Twelve hexadecimal digits that change whenever the file does."""
+        return self.digest[:12]
 
     @property
     def url(self) -> str:

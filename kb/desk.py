@@ -101,7 +101,7 @@ class Desk:
 
     def source(self, article: Article) -> str:
         """The article's Markdown file."""
-        return (self.base.root / article.path).read_text(encoding="utf-8")
+        return self.base.file_of(article).read_text(encoding="utf-8")
 
     def ask(self, query: Query, observer: Observer | None = None) -> Answer:
         """Answer ``query``; ``observer`` is told each step of the probe as it ends.

@@ -1,17 +1,19 @@
-"""A new article with the next free ID and every section in place."""
+"""A new article with the next free ID, or a copy that overrides a shipped one."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from kb.article import FIRST_ID, FIRST_OWN_ID
 from kb.articles import KnowledgeBase
 from kb.articles.parse import slugify
-
-FIRST_ID = 2173
+from kb.errors import ContentError
+from kb.settings import shipped_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +25,39 @@ class Draft:
 
     def write(self) -> Path:
         """Write it, never over another file; gives its path. Raises FileExistsError."""
+        self.file.parent.mkdir(exist_ok=True)
         with self.file.open("x", encoding="utf-8") as target:
             target.write(self.text)
         return self.file
 
 
-def create_article(root: Path, title: str, today: date) -> Path:
-    """Write a draft called ``title`` and give its path. Raises ContentError for a bad folder."""
-    return draft_article(root, title, today).write()
+def create_article(folders: Path | Sequence[Path], title: str, today: date) -> Path:
+    """Write a draft called ``title`` into the last of the content folders and give its path.
+
+    Raises ContentError for folders that are none.
+    """
+    return draft_article(folders, title, today).write()
 
 
 def draft_article(
-    root: Path,
+    folders: Path | Sequence[Path],
     title: str,
     today: date,
     symptoms: Sequence[str] = (),
     when: str = "http.status == 599",
 ) -> Draft:
-    """A draft called ``title`` with the next free ID; nothing is written.
+    """A draft called ``title`` for the last of the content folders, with its next free ID.
 
-    Raises ContentError for a bad folder.
+    Nothing is written. Raises ContentError for folders that are none.
     """
-    base = KnowledgeBase.load(root, drafts=True)
+    base = KnowledgeBase.load(folders, drafts=True)
+    own = base.roots[-1].resolve() != shipped_content().resolve()
+    first, end = (FIRST_OWN_ID, 10**9) if own else (FIRST_ID, FIRST_OWN_ID)
+    articles = base.roots[-1] / "articles"
     taken = [article.id for article in base.all]
-    taken += [int(p.name.split("-")[0]) for p in (root / "articles").glob("[0-9]*-*.md")]
-    number = max(taken, default=FIRST_ID - 1) + 1
+    taken += [int(file.name.split("-")[0]) for file in articles.glob("[0-9]*-*.md")]
+    number = max((item for item in taken if first <= item < end), default=first - 1) + 1
     category = next((c.path for c in base.categories if "/" in c.path), "http/client-errors")
-    file = root / "articles" / f"{number}-{slugify(title)}.md"
     text = _TEMPLATE.format(
         id=number,
         title=_quoted(title),
@@ -58,7 +66,31 @@ def draft_article(
         when=_quoted(when) if '"' in when else when,
         today=today,
     )
-    return Draft(file, text)
+    return Draft(articles / f"{number}-{slugify(title)}.md", text)
+
+
+def create_override(folders: Path | Sequence[Path], number: int) -> tuple[Path, ...]:
+    """Copy the article with this ID, and its translations, into the last of the content folders.
+
+    The copy says in ``overrides`` which revision it was made from. Raises ContentError where there
+    is no such article, or the last folder has it already.
+    """
+    base = KnowledgeBase.load(folders, drafts=True)
+    article = base.get(number)
+    root = base.roots[-1]
+    if article is None:
+        raise ContentError(f"There is no article #{number} to override.", str(root))
+    if article.folder == len(base.roots) - 1:
+        raise ContentError(f"#{number} stands in this folder already.", base.shown(article))
+    drafts = []
+    for item in base.in_all_languages(article):
+        text = base.file_of(item).read_text(encoding="utf-8")
+        if item is article:
+            text = re.sub(r"^overrides:.*\n", "", text, count=1, flags=re.MULTILINE)
+            line = f'\\g<0>overrides: "{article.revision}"\n'
+            text = re.sub(r"^id:.*\n", line, text, count=1, flags=re.MULTILINE)
+        drafts.append(Draft(root / item.path, text))
+    return tuple(draft.write() for draft in drafts)
 
 
 def _quoted(text: str) -> str:

@@ -19,6 +19,7 @@ from kb.errors import ErrordeskError
 
 PREFIX = "ERRORDESK_"
 MIN_SECRET = 32
+SHIPPED = "shipped"  # in a list of content folders: the one that came with Errordesk
 
 
 class BadSetting(ErrordeskError):
@@ -37,7 +38,12 @@ class SettingSpec:
 
 
 SETTINGS: tuple[SettingSpec, ...] = (
-    SettingSpec("CONTENT", "the shipped content", "Folder with articles/ and categories.yaml."),
+    SettingSpec(
+        "CONTENT",
+        "shipped",
+        "Content folders, separated as in PATH (by : or, on Windows, ;); later ones win. The word "
+        "shipped stands for the content that came with Errordesk: shipped:/srv/desk adds to it.",
+    ),
     SettingSpec("DATA", "$XDG_CACHE_HOME/errordesk", "Folder for the search index."),
     SettingSpec("SITE_NAME", "Errordesk", "Name shown in the head of every page."),
     SettingSpec("BASE_URL", "", "Public URL of the site, for absolute links; empty: relative."),
@@ -58,7 +64,9 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec(
         "EDIT_URL",
         "",
-        "Where an article is edited; {path} becomes its path in the content folder.",
+        "Where an article is edited; {path} becomes its path in the content folder. For several "
+        "folders one URL each, separated by spaces and in their order, - for none; a single one "
+        "is the last folder's.",
     ),
     SettingSpec(
         "ALLOWED_ORIGINS",
@@ -150,6 +158,18 @@ def shipped_content() -> Path:
     return inside if inside.is_dir() else package.parent / "content"
 
 
+def content_folders(text: str) -> tuple[Path, ...]:
+    """The folders of ERRORDESK_CONTENT or --content, later ones winning; each stands once.
+
+    They are separated as in PATH, because a folder's name may well have a comma in it.
+    """
+    parts = [part.strip() for part in text.split(os.pathsep)]
+    folders = [shipped_content() if part == SHIPPED else Path(part) for part in parts if part]
+    if not folders:
+        raise BadSetting(f"{PREFIX}CONTENT names no folder.")
+    return tuple(dict.fromkeys(folders))
+
+
 def default_data() -> Path:
     """``$XDG_CACHE_HOME/errordesk``, as the XDG Base Directory Specification has it."""
     base = os.environ.get("XDG_CACHE_HOME", "")
@@ -167,7 +187,7 @@ def default_database() -> str:
 class Settings:
     """The settings of one process. See :data:`SETTINGS` for the meaning of each."""
 
-    content: Path = field(default_factory=shipped_content)
+    content: tuple[Path, ...] = field(default_factory=lambda: (shipped_content(),))
     data: Path = field(default_factory=default_data)
     site_name: str = "Errordesk"
     base_url: str = ""
@@ -177,7 +197,7 @@ class Settings:
     logo_file: str = ""
     accent: str = ""
     footer_links: tuple[tuple[str, str], ...] = ()
-    edit_url: str = ""
+    edit_url: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     probe_enabled: bool = True
     probe_allow: str = ""
@@ -218,7 +238,7 @@ class Settings:
         get = {name.removeprefix(PREFIX): text for name, text in given.items()}
         plain = cls()
         return cls(
-            content=Path(get["CONTENT"]) if get.get("CONTENT") else plain.content,
+            content=content_folders(get["CONTENT"]) if get.get("CONTENT") else plain.content,
             data=Path(get["DATA"]) if get.get("DATA") else plain.data,
             site_name=get.get("SITE_NAME", plain.site_name),
             base_url=_base_url(get.get("BASE_URL", "")),
@@ -228,7 +248,7 @@ class Settings:
             logo_file=_logo(get.get("LOGO_FILE", "")),
             accent=_accent(get.get("ACCENT", "")),
             footer_links=_links(get.get("FOOTER_LINKS", "")),
-            edit_url=_edit_url(get.get("EDIT_URL", "")),
+            edit_url=_edit_urls(get.get("EDIT_URL", "")),
             allowed_origins=_origins(get.get("ALLOWED_ORIGINS", "")),
             probe_enabled=_switch("PROBE", get.get("PROBE", "on")),
             probe_allow=_networks(get.get("PROBE_ALLOW", "")),
@@ -262,6 +282,13 @@ class Settings:
             semantic=_switch("SEMANTIC", get.get("SEMANTIC", "off")),
             drafts=_switch("DRAFTS", get.get("DRAFTS", "off")),
         )
+
+    def edit_link(self, folder: int, path: str) -> str:
+        """Where the file ``path`` of the content folder ``folder`` (from 0) is edited, or ''."""
+        urls = self.edit_url
+        if len(urls) == 1:
+            urls = ("",) * (len(self.content) - 1) + urls
+        return urls[folder].replace("{path}", path) if folder < len(urls) else ""
 
 
 def _switch(name: str, text: str) -> bool:
@@ -334,10 +361,12 @@ def _links(text: str) -> tuple[tuple[str, str], ...]:
     return links
 
 
-def _edit_url(text: str) -> str:
-    if text and (not text.startswith(("http://", "https://")) or "{path}" not in text):
-        raise BadSetting(f"{PREFIX}EDIT_URL takes an http or https URL with {{path}} in it.")
-    return text
+def _edit_urls(text: str) -> tuple[str, ...]:
+    urls = tuple("" if part == "-" else part for part in text.split())
+    for url in filter(None, urls):
+        if not url.startswith(("http://", "https://")) or "{path}" not in url:
+            raise BadSetting(f"{PREFIX}EDIT_URL takes http or https URLs with {{path}} in them.")
+    return urls
 
 
 def _origins(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from kb.articles.history import read_history
+from kb.articles.history import read_histories
 from kb.contact import Webhook
 from kb.desk import Desk
 from kb.settings import Settings
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         assets.Assets(settings),
         store,
         Handover(Webhook.from_settings(settings), store, desk.base, settings.base_url),
-        read_history(settings.content),
+        read_histories(settings.content),
     )
     app.extensions["errordesk"] = services
     for problem in services.desk.base.problems:

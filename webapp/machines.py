@@ -34,8 +34,12 @@ def _localised(article: Article) -> str:
 
 
 def _all_files() -> None:
-    root = services().desk.base.root
-    caching.content_time(*(root / "articles").glob("*.md"), root / "categories.yaml")
+    for_all = [
+        file
+        for root in services().desk.base.roots
+        for file in (*(root / "articles").glob("*.md"), root / "categories.yaml")
+    ]
+    caching.content_time(*for_all)
 
 
 @blueprint.get("/sitemap.xml")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import current_app
@@ -29,7 +30,7 @@ class Services:
     assets: Assets
     store: Store | None  # None where DATABASE_URL is off
     handover: Handover
-    history: Mapping[str, tuple[Revision, ...]]
+    history: Mapping[Path, tuple[Revision, ...]]  # by the article's file
 
 
 def services() -> Services:

@@ -59,7 +59,7 @@ def page(number: int, slug: str) -> str | tuple[str, int] | BaseResponse:
     linking = [item for item in base.backlinks(number) if item not in related]
     branch = base.category_in(article.category, language)
     parent = article.category.partition("/")[0]
-    caching.content_time(base.root / article.path)
+    caching.content_time(base.file_of(article))
     canonical = path_of(article)
     return render_template(
         "solution.html",
@@ -76,8 +76,8 @@ def page(number: int, slug: str) -> str | tuple[str, int] | BaseResponse:
         },
         untranslated=article.language != language,
         outdated=article.updated < original.updated,
-        edit=services().settings.edit_url.replace("{path}", article.path),
-        revisions=services().history.get(article.path, ())[:SHOWN_REVISIONS],
+        edit=services().settings.edit_link(article.folder, article.path),
+        revisions=services().history.get(base.file_of(article), ())[:SHOWN_REVISIONS],
         structured=structured.article(article, absolute(canonical), branch),
     )
 
@@ -86,7 +86,7 @@ def page(number: int, slug: str) -> str | tuple[str, int] | BaseResponse:
 def source(number: int) -> Response:
     """The article as Markdown, its head included."""
     article = _visible(number)
-    caching.content_time(services().desk.base.root / article.path)
+    caching.content_time(services().desk.base.file_of(article))
     text = services().desk.source(article)
     response = Response(text, content_type="text/markdown; charset=utf-8")
     response.headers["Content-Language"] = article.language
@@ -97,7 +97,7 @@ def source(number: int) -> Response:
 def data(number: int) -> dict[str, Any]:
     """The article as JSON."""
     article = _visible(number)
-    caching.content_time(services().desk.base.root / article.path)
+    caching.content_time(services().desk.base.file_of(article))
     return as_json(article)
 
 

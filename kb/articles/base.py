@@ -1,105 +1,57 @@
-"""The knowledge base in memory: an immutable snapshot of one content folder."""
+"""The knowledge base in memory: an immutable snapshot of the content folders."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
 from kb.article import Article, Category, Status
+from kb.articles.folders import Contents, read_folders, shown
 from kb.articles.links import mentioned
-from kb.articles.parse import parse_article
-from kb.articles.questions import QuestionSpec, parse_questions
-from kb.articles.redirects import NAME as REDIRECTS
-from kb.articles.redirects import Redirects, parse_redirects
-from kb.articles.registry import OWN, Entry, Registry, Says, load_registries
-from kb.articles.synonyms import Synonyms, parse_synonyms
-from kb.articles.translations import NAME as TRANSLATED
-from kb.articles.translations import Translations, load_translations
-from kb.articles.yamltext import load
-from kb.errors import ContentError
-
-MAX_ARTICLE_BYTES = 1_000_000
+from kb.articles.registry import OWN, Entry, Says, without
+from kb.articles.synonyms import Synonyms
 
 
 class KnowledgeBase:
-    """All articles of a content folder, the broken ones left out and named in ``problems``.
+    """All articles of the content folders, the broken ones left out and named in ``problems``.
 
     A reader of the site sees what :meth:`visible` and :attr:`published` give, and nothing else:
     this is the one visibility check of pages, API, search and cards.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        articles: Iterable[Article],
-        categories: tuple[Category, ...],
-        questions: tuple[QuestionSpec, ...],
-        problems: tuple[ContentError, ...] = (),
-        drafts: bool = False,
-        registries: tuple[Registry, ...] = (),
-        synonyms: Synonyms | None = None,
-        translations: Translations | None = None,
-        redirects: Redirects | None = None,
-    ) -> None:
-        self.root = root
-        self.registries = registries
-        self.synonyms = synonyms or Synonyms(())
-        self.categories = categories
-        self.questions = questions
-        self.errors = problems
-        self.translations = translations or Translations()
-        self.redirects = redirects or Redirects()
+    def __init__(self, roots: Sequence[Path], contents: Contents, drafts: bool = False) -> None:
+        self.roots = tuple(roots)
+        self.registries = tuple(contents.registries)
+        self.synonyms = Synonyms(contents.synonyms)
+        self.categories = tuple(contents.categories.values())
+        self.questions = tuple(contents.questions.values())
+        self.errors = tuple(contents.problems)
+        self.translations = contents.translations
+        self.redirects = contents.redirects
+        # What a later folder overrides, by ID: the article that its override stands for.
+        self.replaced: Mapping[int, Article] = contents.replaced
         self._drafts = drafts
-        self._articles = {article.id: article for article in articles}
+        self._articles = contents.articles
 
     @classmethod
-    def load(cls, root: Path, drafts: bool = False) -> KnowledgeBase:
-        """Read the folder. A broken article is skipped and named in :attr:`errors`.
+    def load(cls, folders: Path | Sequence[Path], drafts: bool = False) -> KnowledgeBase:
+        """Read one content folder, or several of which later ones win.
 
-        Raises ContentError when the folder itself cannot serve (no articles/ in it).
+        A broken file is skipped and named in :attr:`errors`. Raises ContentError when the folders
+        cannot serve at all (no articles/ in the first).
         """
-        folder = root / "articles"
-        if not folder.is_dir():
-            raise ContentError("There is no folder articles/ here.", str(root))
-        articles: dict[int, Article] = {}
-        problems: list[ContentError] = []
-        for file in sorted(folder.glob("*.md"), key=lambda file: (len(file.name), file.name)):
-            if TRANSLATED.fullmatch(file.name):
-                continue
-            path = f"articles/{file.name}"
-            try:
-                article = parse_article(_read(file, path), path)
-            except ContentError as error:
-                problems.append(error)
-                continue
-            if article.id in articles:
-                first = articles[article.id].path
-                problems.append(
-                    ContentError(f"The ID {article.id} belongs to {first} already.", path, 2)
-                )
-                continue
-            articles[article.id] = article
-        categories, questions = _load_shared(root, problems)
-        registries = load_registries(root, problems)
-        synonyms = _load_synonyms(root, problems)
-        translations = load_translations(root, articles, problems)
-        redirects = _load_redirects(root, problems)
-        return cls(
-            root,
-            articles.values(),
-            categories,
-            questions,
-            tuple(problems),
-            drafts,
-            registries,
-            synonyms,
-            translations,
-            redirects,
-        )
+        roots = (folders,) if isinstance(folders, Path) else tuple(folders)
+        return cls(roots, read_folders(roots, drafts), drafts)
+
+    def shown(self, article: Article) -> str:
+        """The article's file as findings name it."""
+        return shown(self.roots, article.folder, article.path)
+
+    def file_of(self, article: Article) -> Path:
+        """Where the article stands."""
+        return self.roots[article.folder] / article.path
 
     @cached_property
     def revision(self) -> str:
@@ -188,95 +140,55 @@ class KnowledgeBase:
     def entries(self) -> tuple[Entry, ...]:
         """Every identifier that leads to a published article: the registries' and the articles'."""
         listed = [
-            entry
+            left
             for registry in self.registries
             for entry in registry.entries
             if self.visible(entry.solution) is not None
+            and (left := without(entry, self._claimed_later(entry)))
         ]
         claimed = {spelling.lower() for entry in listed for spelling in entry.spellings}
         own = [
-            Entry(name, article.id, says=Says.CAUSE, registry=OWN, path=article.path)
+            Entry(name, article.id, says=Says.CAUSE, registry=OWN, path=self.shown(article))
             for article in self.published
             for name in article.identifiers
             if name.lower() not in claimed
         ]
         return (*listed, *own)
 
+    def _claimed_later(self, entry: Entry) -> frozenset[str]:
+        """Spellings of a registry's entry that an article of a later folder claims for itself."""
+        if len(self.roots) == 1:
+            return frozenset()
+        claims = self._claims
+        return frozenset(
+            text.lower()
+            for text in entry.spellings
+            if (article := claims.get(text.lower()))
+            and article.folder > entry.folder
+            and article.id != entry.solution
+        )
+
+    @cached_property
+    def _claims(self) -> dict[str, Article]:
+        """What the published articles claim themselves, in lower case; later folders win."""
+        ordered = sorted(self.published, key=lambda article: (article.folder, article.id))
+        return {name.lower(): article for article in ordered for name in article.identifiers}
+
     @cached_property
     def by_identifier(self) -> dict[str, int]:
         """Claimed identifiers in lower case, to the ID of their published article.
 
-        What an article claims itself wins over a registry.
+        What an article claims itself wins over a registry, and a later folder over both.
         """
-        claims = {
-            name.lower(): article.id for article in self.published for name in article.identifiers
-        }
+        claims = {name: (article.folder, article.id) for name, article in self._claims.items()}
         for entry in self.entries:
             for name in entry.spellings:
-                claims.setdefault(name.lower(), entry.solution)
-        return claims
+                folder, _ = claims.setdefault(name.lower(), (entry.folder, entry.solution))
+                if folder < entry.folder:
+                    claims[name.lower()] = (entry.folder, entry.solution)
+        return {name: solution for name, (_, solution) in claims.items()}
 
     def _shown(self, article: Article) -> bool:
         return article.status is Status.PUBLISHED or (
             article.status is Status.DRAFT and self._drafts
         )
-
-
-def _read(file: Path, path: str) -> str:
-    try:
-        if file.stat().st_size > MAX_ARTICLE_BYTES:
-            raise ContentError("The file is larger than 1 MB; an article never is.", path)
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise ContentError("The file is not UTF-8.", path) from None
-    except OSError as error:
-        raise ContentError(f"The file cannot be read: {error.strerror}.", path) from None
-
-
-def _load_shared(
-    root: Path, problems: list[ContentError]
-) -> tuple[tuple[Category, ...], tuple[QuestionSpec, ...]]:
-    categories: tuple[Category, ...] = ()
-    questions: tuple[QuestionSpec, ...] = ()
-    try:
-        categories = _parse_categories(_read(root / "categories.yaml", "categories.yaml"))
-    except ContentError as error:
-        problems.append(error)
-    try:
-        questions = parse_questions(_read(root / "questions.yaml", "questions.yaml"))
-    except ContentError as error:
-        problems.append(error)
-    return categories, questions
-
-
-def _load_synonyms(root: Path, problems: list[ContentError]) -> Synonyms:
-    if not (root / "synonyms.yaml").is_file():
-        return Synonyms(())
-    try:
-        return parse_synonyms(_read(root / "synonyms.yaml", "synonyms.yaml"))
-    except ContentError as error:
-        problems.append(error)
-        return Synonyms(())
-
-
-def _load_redirects(root: Path, problems: list[ContentError]) -> Redirects:
-    if not (root / REDIRECTS).is_file():
-        return Redirects()
-    try:
-        return parse_redirects(_read(root / REDIRECTS, REDIRECTS))
-    except ContentError as error:
-        problems.append(error)
-        return Redirects()
-
-
-def _parse_categories(text: str) -> tuple[Category, ...]:
-    try:
-        tree = load(text)
-        return tuple(
-            Category(str(path), str(node["name"]), str(node["summary"]))
-            for path, node in tree.items()
-        )
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        raise ContentError(
-            f"Each category is a path with a name and a summary: {error}.", "categories.yaml"
-        ) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,6 +40,13 @@ def read_history(root: Path) -> dict[str, tuple[Revision, ...]]:
     except (OSError, subprocess.SubprocessError):
         return {}
     return parse_log(done.stdout.decode("utf-8", "replace"))
+
+
+def read_histories(roots: Iterable[Path]) -> dict[Path, tuple[Revision, ...]]:
+    """The revisions of the articles of all content folders, by their file."""
+    return {
+        root / name: revisions for root in roots for name, revisions in read_history(root).items()
+    }
 
 
 def parse_log(text: str) -> dict[str, tuple[Revision, ...]]:

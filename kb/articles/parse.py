@@ -24,7 +24,7 @@ _ANCHOR: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 REQUIRED: Final = ("id", "title", "summary", "category", "causes", "authors", "created", "updated")
 KNOWN: Final = frozenset(
-    (*REQUIRED, "identifiers", "symptoms", "related", "origin", "status", "successors")
+    (*REQUIRED, "identifiers", "symptoms", "related", "origin", "status", "successors", "overrides")
 )
 CAUSE_REQUIRED: Final = ("id", "who", "when", "evidence", "fix")
 CAUSE_KNOWN: Final = frozenset((*CAUSE_REQUIRED, "weight", "explains"))
@@ -37,7 +37,7 @@ def slugify(title: str) -> str:
 
 
 def parse_article(text: str, path: str) -> Article:
-    """Read the article in ``text``; ``path`` (relative to the content folder) names the file.
+    """Read the article in ``text``; ``path`` names the file, in the article and in errors.
 
     Raises ContentError, with the line, for anything that is not in the form of
     docs/writing-articles.md.
@@ -77,6 +77,7 @@ def parse_article(text: str, path: str) -> Article:
         sections=sections,
         path=path,
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        overrides=reader.string("overrides", ""),
     )
 
 

@@ -36,34 +36,47 @@ class Redirects:
         for table in (self.slugs, self.records, self.paths):
             yield from ((str(old), target) for old, target in table.items())
 
+    def merged(self, later: Redirects) -> Redirects:
+        """Both tables in one; ``later`` wins where both have an address."""
+        return Redirects(
+            {**self.slugs, **later.slugs},
+            {**self.records, **later.records},
+            {**self.paths, **later.paths},
+        )
 
-def parse_redirects(text: str) -> Redirects:
-    """Read ``redirects.yaml``. Raises ContentError for what is not in its form."""
+
+def parse_redirects(text: str, path: str = NAME) -> Redirects:
+    """Read ``redirects.yaml``; ``path`` names it. Raises ContentError for another form."""
     try:
         tables = load(text) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ContentError(f"This is no valid YAML: {error.problem}.", NAME, line) from None
+        raise ContentError(f"This is no valid YAML: {error.problem}.", path, line) from None
     except (yaml.YAMLError, ValueError) as error:
-        raise ContentError(f"This is no valid YAML: {error}.", NAME) from None
+        raise ContentError(f"This is no valid YAML: {error}.", path) from None
     if not isinstance(tables, dict) or set(tables) - set(_TABLES):
-        raise ContentError(f"The tables are {', '.join(_TABLES)}, each with old: ID.", NAME)
+        raise ContentError(f"The tables are {', '.join(_TABLES)}, each with old: ID.", path)
     return Redirects(
-        _table(tables, "slugs", str, lambda old: bool(_SLUG.fullmatch(old)), "a slug"),
-        _table(tables, "records", int, lambda old: old > 0, "a number"),
-        _table(tables, "paths", str, lambda old: old.startswith("/"), "a path"),
+        _table(tables, "slugs", str, lambda old: bool(_SLUG.fullmatch(old)), "a slug", path),
+        _table(tables, "records", int, lambda old: old > 0, "a number", path),
+        _table(tables, "paths", str, lambda old: old.startswith("/"), "a path", path),
     )
 
 
 def _table(
-    tables: Mapping[Any, Any], name: str, kind: type[Key], fits: Callable[[Key], bool], said: str
+    tables: Mapping[Any, Any],
+    name: str,
+    kind: type[Key],
+    fits: Callable[[Key], bool],
+    said: str,
+    path: str,
 ) -> dict[Key, int]:
     table = tables.get(name) or {}
     if not isinstance(table, dict):
-        raise ContentError(f"{name} is a table of old addresses with IDs.", NAME)
+        raise ContentError(f"{name} is a table of old addresses with IDs.", path)
     for old, target in table.items():
         if type(old) is not kind or not fits(old):
-            raise ContentError(f"{old!r} in {name} is not {said}.", NAME)
+            raise ContentError(f"{old!r} in {name} is not {said}.", path)
         if type(target) is not int or target < 1:
-            raise ContentError(f"{old!r} in {name} must lead to a solution's ID.", NAME)
+            raise ContentError(f"{old!r} in {name} must lead to a solution's ID.", path)
     return dict(table)

@@ -8,10 +8,9 @@ solution, a sentence of our own and the facts that the identifier proves.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -40,7 +39,8 @@ class Says(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One identifier. ``context`` asks for technical words around it, because people use its words
-    for other things too. ``line`` is the entry's line in its file."""
+    for other things too. ``line`` is the entry's line in its file,
+    ``folder`` which of the content folders has it, from 0."""
 
     id: str
     solution: int
@@ -52,6 +52,7 @@ class Entry:
     registry: str = ""
     path: str = ""
     line: int = 1
+    folder: int = 0
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -75,7 +76,7 @@ def needs_context(spelling: str) -> bool:
 
 
 def parse_registry(text: str, path: str) -> Registry:
-    """Read one registry; ``path`` is relative to the content folder. Raises ContentError."""
+    """Read one registry; ``path`` names the file. Raises ContentError."""
     try:
         tree = load_with_lines(text)
         name, origin, items = str(tree["name"]), str(tree["origin"]), tree["entries"]
@@ -140,18 +141,43 @@ def _entry(
     )
 
 
-def load_registries(root: Path, problems: list[ContentError]) -> tuple[Registry, ...]:
-    """All registries of the content folder ``root``; a broken one is named in ``problems``."""
-    found = []
-    for file in sorted((root / "registries").glob("*.yaml")):
-        path = f"registries/{file.name}"
-        try:
-            found.append(parse_registry(file.read_text(encoding="utf-8"), path))
-        except ContentError as error:
-            problems.append(error)
-        except (OSError, UnicodeDecodeError) as error:
-            problems.append(ContentError(f"The file cannot be read: {error}.", path))
-    return tuple(found)
+def without(entry: Entry, taken: Container[str]) -> Entry | None:
+    """``entry`` without the spellings in ``taken`` (lower case); None where none is left."""
+    left = [text for text in entry.spellings if text.lower() not in taken]
+    if len(left) == len(entry.spellings):
+        return entry
+    return replace(entry, id=left[0], also=tuple(left[1:])) if left else None
+
+
+def merge_registries(earlier: Sequence[Registry], later: Sequence[Registry]) -> list[Registry]:
+    """The registries of two content folders: a spelling that ``later`` has is its alone.
+
+    An entry with the id of an earlier one takes over what it does not say itself: the other
+    spellings, the meaning and the facts.
+    """
+    former = {e.id.lower(): e for registry in earlier for e in registry.entries}
+    claimed = {s.lower() for registry in later for e in registry.entries for s in e.spellings}
+
+    def completed(entry: Entry) -> Entry:
+        old = former.get(entry.id.lower())
+        if old is None:
+            return entry
+        return replace(
+            entry,
+            also=(*entry.also, *(text for text in old.also if text.lower() not in claimed)),
+            meaning=entry.meaning or old.meaning,
+            facts=entry.facts or old.facts,
+        )
+
+    new = [replace(r, entries=tuple(map(completed, r.entries))) for r in later]
+    taken = {s.lower() for registry in new for e in registry.entries for s in e.spellings}
+    return [
+        *(
+            replace(r, entries=tuple(e for e in (without(e, taken) for e in r.entries) if e))
+            for r in earlier
+        ),
+        *new,
+    ]
 
 
 def conflicts(entries: Iterable[Entry]) -> Iterable[tuple[Entry, str, Entry]]:

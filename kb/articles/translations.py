@@ -10,7 +10,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -27,7 +26,7 @@ from kb.articles.yamltext import load
 from kb.errors import ContentError
 
 NAME: Final = re.compile(r"(?P<id>\d+)-[a-z0-9-]+\.(?P<language>[a-z]{2})\.md")
-_SHARED: Final = re.compile(r"(?P<kind>categories|questions)\.(?P<language>[a-z]{2})\.yaml")
+SHARED: Final = re.compile(r"(?P<kind>categories|questions)\.(?P<language>[a-z]{2})\.yaml")
 _SLOT: Final = re.compile(r"\{([a-z_0-9.]+)\}")
 _REQUIRED: Final = ("id", "title", "summary", "symptoms", "causes", "updated")
 _CAUSE: Final = ("id", "evidence", "fix")
@@ -49,6 +48,14 @@ class Translations:
     articles: Mapping[tuple[int, str], Article] = field(default_factory=dict)
     questions: Mapping[tuple[str, str], QuestionWords] = field(default_factory=dict)
     categories: Mapping[tuple[str, str], Category] = field(default_factory=dict)
+
+    def merged(self, later: Translations) -> Translations:
+        """Both in one; ``later`` wins where both have something."""
+        return Translations(
+            {**self.articles, **later.articles},
+            {**self.questions, **later.questions},
+            {**self.categories, **later.categories},
+        )
 
 
 def parse_translation(text: str, path: str, article: Article) -> Article:
@@ -129,52 +136,24 @@ def _causes(value: Any, article: Article, body: str, path: str) -> tuple[Cause, 
     return tuple(causes)
 
 
-def load_translations(
-    root: Path, articles: Mapping[int, Article], problems: list[ContentError]
-) -> Translations:
-    """Read every translated file; a broken one is left out and named in ``problems``."""
-    translated: dict[tuple[int, str], Article] = {}
-    for file in sorted((root / "articles").glob("*.md")):
-        match = NAME.fullmatch(file.name)
-        if match is None:
-            continue
-        path = f"articles/{file.name}"
-        article = articles.get(int(match["id"]))
-        try:
-            if (
-                article is None
-                or file.name != f"{article.id}-{article.slug}.{match['language']}.md"
-            ):
-                raise ContentError("There is no English article with this ID and slug.", path)
-            text = file.read_text(encoding="utf-8")
-            translated[article.id, match["language"]] = parse_translation(text, path, article)
-        except (OSError, UnicodeDecodeError):
-            problems.append(ContentError("The file cannot be read as UTF-8.", path))
-        except ContentError as error:
-            problems.append(error)
+def parse_words(text: str, path: str) -> Translations:
+    """Read ``questions.LANG.yaml`` or ``categories.LANG.yaml``. Raises ContentError."""
+    match = SHARED.fullmatch(path.rsplit("/", 1)[-1])
+    if match is None:
+        raise ContentError("The name must be questions.LANG.yaml or categories.LANG.yaml.", path)
+    language = match["language"]
     questions: dict[tuple[str, str], QuestionWords] = {}
     categories: dict[tuple[str, str], Category] = {}
-    for file in sorted(root.glob("*.yaml")):
-        match = _SHARED.fullmatch(file.name)
-        if match is None:
-            continue
-        language = match["language"]
-        try:
-            tree = load(file.read_text(encoding="utf-8"))
-            for key, node in tree.items():
-                if match["kind"] == "categories":
-                    categories[key, language] = Category(
-                        key, str(node["name"]), str(node["summary"])
-                    )
-                else:
-                    labels = {_value(value): str(label) for value, label in node["answers"].items()}
-                    words = QuestionWords(str(node["ask"]), str(node["why"]), labels)
-                    questions[key, language] = words
-        except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-            problems.append(
-                ContentError(f"The translated words cannot be read: {error}.", file.name)
-            )
-    return Translations(translated, questions, categories)
+    try:
+        for key, node in load(text).items():
+            if match["kind"] == "categories":
+                categories[key, language] = Category(key, str(node["name"]), str(node["summary"]))
+            else:
+                labels = {_value(value): str(label) for value, label in node["answers"].items()}
+                questions[key, language] = QuestionWords(str(node["ask"]), str(node["why"]), labels)
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+        raise ContentError(f"The translated words cannot be read: {error}.", path) from None
+    return Translations({}, questions, categories)
 
 
 def _value(value: object) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from kb.cli.options import INTO, folders_into
+
 
 @click.group("import")
 def import_() -> None:
@@ -14,14 +16,10 @@ def import_() -> None:
 
 @import_.command()
 @click.argument("source")
-@click.option(
-    "--content",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Content folder; the shipped one by default.",
-)
+@INTO
 @click.option("--prefix", default="", help="What the names of the database's tables begin with.")
 @click.option("--dry-run", is_flag=True, help="Say what would come of it, and write nothing.")
-def phpmyfaq(source: str, content: Path | None, prefix: str, dry_run: bool) -> None:
+def phpmyfaq(source: str, into: Path | None, prefix: str, dry_run: bool) -> None:
     """Read SOURCE, phpMyFAQ's JSON export or the URL of its database, and write drafts.
 
     \b
@@ -33,16 +31,13 @@ def phpmyfaq(source: str, content: Path | None, prefix: str, dry_run: bool) -> N
 
     import yaml
 
-    from kb.settings import Settings
-
     try:
         from kb.phpmyfaq import from_database, from_json, import_records
     except ImportError as error:
         raise click.ClickException(f"{error}: pip install 'errordesk[import]'") from None
 
     records = from_database(source, prefix) if "://" in source else from_json(Path(source))
-    root = content or Settings.from_environment().content
-    done = import_records(records, root, datetime.now(UTC).date(), write=not dry_run)
+    done = import_records(records, folders_into(into), datetime.now(UTC).date(), write=not dry_run)
     for file in done.files:
         click.echo(str(file))
     for sentence in done.lost:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from kb.cli.options import CONTENT, settings_of
+
 EXIT_DANGLING = 1
 MAX_BYTES = 20_000_000
 
@@ -18,13 +20,9 @@ MAX_BYTES = 20_000_000
     required=True,
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
 )
-@click.option(
-    "--content",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Content folder; the shipped one by default.",
-)
+@CONTENT
 @click.option("--all", "every", is_flag=True, help="Name the links that work, too.")
-def links(files: tuple[Path, ...], content: Path | None, every: bool) -> None:
+def links(files: tuple[Path, ...], content: str | None, every: bool) -> None:
     """Find solution links in FILES (any text) and say which lead nowhere. - reads standard input.
 
     Links are #2173, KB-2173, /solutions/2173 and phpMyFAQ's solution_id=2173.
@@ -35,9 +33,8 @@ def links(files: tuple[Path, ...], content: Path | None, every: bool) -> None:
     from kb.articles import KnowledgeBase
     from kb.linkcheck import Found
     from kb.linkcheck import links as find
-    from kb.settings import Settings
 
-    base = KnowledgeBase.load(content or Settings.from_environment().content)
+    base = KnowledgeBase.load(settings_of(content=content).content)
     total = dangling = 0
     for file in files:
         data = _read(file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +13,12 @@ import click
 from kb.cli.importing import import_
 from kb.cli.keeping import backup, prune, restore
 from kb.cli.linking import links
+from kb.cli.options import CONTENT, settings_of
+from kb.cli.writing import lint, new, override
 
 if TYPE_CHECKING:
     from kb.settings import Settings
 
-EXIT_FINDINGS = 1
 EXIT_UNKNOWN = 1
 EXIT_WRONG_USE = 2
 EXIT_REFUSED = 3
@@ -57,26 +57,6 @@ def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) 
 )
 def main() -> None:
     """A help desk for web errors: paste an error, get the solution, diagnosed."""
-
-
-@main.command()
-@click.option(
-    "--content",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Content folder; the shipped one by default.",
-)
-def lint(content: Path | None) -> None:
-    """Check every article and name what is wrong, with file and line."""
-    from kb.lint import lint as run
-    from kb.settings import Settings
-
-    findings = run(content or Settings.from_environment().content)
-    for finding in findings:
-        click.echo(str(finding))
-    if findings:
-        click.echo(f"{len(findings)} to mend.", err=True)
-        raise SystemExit(EXIT_FINDINGS)
-    click.echo("The content is clean.", err=True)
 
 
 @main.command()
@@ -124,17 +104,6 @@ def _with_probe_options(command: Any) -> Any:
     return command
 
 
-def _settings(**options: Any) -> Settings:
-    """The environment's settings, the given options over them."""
-    from kb.settings import PREFIX, Settings
-
-    environment = dict(os.environ)
-    for name, value in options.items():
-        if value is not None:
-            environment[PREFIX + name.upper()] = str(value)
-    return Settings.from_environment(environment)
-
-
 @main.command()
 @click.argument("text", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole answer as JSON.")
@@ -145,6 +114,7 @@ def _settings(**options: Any) -> Settings:
     metavar="FILE",
     help='Read {"q": …} lines and write one answer a line, in their order, without probing.',
 )
+@CONTENT
 @_with_probe_options
 def ask(
     text: str | None, as_json: bool, no_probe: bool, batch: TextIO | None, **options: Any
@@ -161,7 +131,7 @@ def ask(
     if text == "-":
         text = sys.stdin.buffer.read(MAX_INPUT).decode("utf-8", "replace")
     with _indexing() as progress:
-        desk = Desk.open(_settings(**options), progress)
+        desk = Desk.open(settings_of(**options), progress)
     if batch is not None:
         from kb.cli.batch import answer_lines
 
@@ -192,7 +162,7 @@ def probe(url: str, as_json: bool, **options: Any) -> None:
     from kb.cli.show import show_steps
     from kb.observe import Probe
 
-    result = Probe.from_settings(_settings(**options)).run(url)
+    result = Probe.from_settings(settings_of(**options)).run(url)
     if as_json:
         import json
 
@@ -205,37 +175,21 @@ def probe(url: str, as_json: bool, **options: Any) -> None:
 
 
 @main.command()
-def index() -> None:
+@CONTENT
+def index(content: str | None) -> None:
     """Build the search index now rather than at the first question."""
     from kb.articles import KnowledgeBase
     from kb.search import open_index
 
-    settings = _settings()
+    settings = settings_of(content=content)
     base = KnowledgeBase.load(settings.content, settings.drafts)
     with _indexing() as progress:
         open_index(base, settings.data, progress)
     click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
 
 
-for command in (backup, prune, restore, links, import_):
+for command in (backup, prune, restore, links, import_, lint, new, override):
     main.add_command(command)
-
-
-@main.command()
-@click.argument("title")
-@click.option(
-    "--content",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Content folder; the shipped one by default.",
-)
-def new(title: str, content: Path | None) -> None:
-    """Write a new draft called TITLE, with the next free ID and every section in place."""
-    from datetime import UTC, datetime
-
-    from kb.newarticle import create_article
-
-    file = create_article(content or _settings().content, title, datetime.now(UTC).date())
-    click.echo(str(file))
 
 
 _SERVER_OPTIONS = (
@@ -266,11 +220,12 @@ def _with_server_options(command: Any) -> Any:
 
 
 @main.command()
+@CONTENT
 @_with_server_options
 @_with_probe_options
 def serve(host: str, port: int, threads: int, **options: Any) -> None:
     """Serve the help site with a production WSGI server."""
-    _serve(_settings(**options), host, port, threads)
+    _serve(settings_of(**options), host, port, threads)
 
 
 @main.command()
@@ -283,7 +238,7 @@ def demo(host: str, port: int, threads: int) -> None:
 
     with (
         tempfile.TemporaryDirectory(prefix="errordesk-demo-") as folder,
-        faulty_sites(Path(folder), _settings()) as settings,
+        faulty_sites(Path(folder), settings_of()) as settings,
     ):
         for label, text in settings.examples:
             click.echo(f"  {label}: {text.rpartition(' ')[2]}", err=True)
@@ -341,7 +296,7 @@ def mcp(**options: Any) -> None:
 
     Needs the extra: pip install errordesk[mcp]
     """
-    settings = _settings(**options)
+    settings = settings_of(**options)
     try:
         from webapp.assistants import serve as serve_assistants
     except ModuleNotFoundError as error:

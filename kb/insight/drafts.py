@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -19,18 +20,18 @@ MAX_SYMPTOM: Final = 160
 _URL: Final = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
 
 
-def draft_from_cluster(root: Path, cluster: Cluster, today: date) -> Draft:
+def draft_from_cluster(folders: Path | Sequence[Path], cluster: Cluster, today: date) -> Draft:
     """A draft whose symptoms are the questions of ``cluster``. Raises ContentError."""
     texts = (_line(text, MAX_SYMPTOM) for text, _ in cluster.texts)
     symptoms = tuple(dict.fromkeys(text for text in texts if text))[:MAX_SYMPTOMS]
-    return draft_article(root, _title(cluster.title), today, symptoms=symptoms)
+    return draft_article(folders, _title(cluster.title), today, symptoms=symptoms)
 
 
-def draft_from_gap(root: Path, gap: Gap, today: date) -> Draft:
+def draft_from_gap(folders: Path | Sequence[Path], gap: Gap, today: date) -> Draft:
     """A draft whose cause is confirmed by what the probe saw. Raises ContentError."""
     symptoms = tuple(filter(None, [_line(gap.question, MAX_SYMPTOM)]))
     title = _title(gap.signature.rpartition(" ")[2].replace("=", " "))
-    return draft_article(root, title, today, symptoms=symptoms, when=condition(gap.signature))
+    return draft_article(folders, title, today, symptoms=symptoms, when=condition(gap.signature))
 
 
 def condition(signature: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -36,16 +36,18 @@ class Imported:
 
 
 def import_records(
-    records: Iterable[Record], root: Path, today: date, write: bool = True
+    records: Iterable[Record], folders: Path | Sequence[Path], today: date, write: bool = True
 ) -> Imported:
-    """Write each record as a draft into the content folder ``root``; English is the main language.
+    """Write each record as a draft into the last content folder; English is the main language.
 
-    An ID that is taken, in the folder or by an earlier record, is reported and left alone.
-    Raises ContentError where ``root`` is no content folder.
+    An ID that is taken, in any of the folders or by an earlier record, is reported and left alone.
+    Raises ContentError where ``folders`` are no content folders.
     """
-    base = KnowledgeBase.load(root, drafts=True)
+    base = KnowledgeBase.load(folders, drafts=True)
+    articles = base.roots[-1] / "articles"
+    articles.mkdir(exist_ok=True)
     taken = {article.id for article in base.all}
-    taken |= {int(p.name.split("-")[0]) for p in (root / "articles").glob("[0-9]*-*.md")}
+    taken |= {int(p.name.split("-")[0]) for p in articles.glob("[0-9]*-*.md")}
     done = Imported(lost=[GENERAL])
     groups: dict[int, list[Record]] = defaultdict(list)
     for record in records:
@@ -84,7 +86,7 @@ def _write(
 ) -> None:
     main = next((item for item in group if item.language == "en"), group[0])
     slug = slugify(main.question)[:MAX_SLUG].strip("-")
-    folder = base.root / "articles"
+    folder = base.roots[-1] / "articles"
     _place(folder / f"{solution}-{slug}.md", _article(main, solution, solutions, base, done, today),
            done, write)  # fmt: skip
     if main.language != "en":

@@ -39,7 +39,7 @@ def site(index_folder: Path) -> Iterator[str]:
         probe_allow="127.0.0.0/8",
         probe_rate="1000/minute",
         contact_url="mailto:help@example.com",
-        edit_url="https://git.example/{path}",
+        edit_url=("https://git.example/{path}",),
     )
     with serving_site(create_app(settings)) as address:
         yield address

@@ -99,7 +99,7 @@ def _started(cases: list[Case], folder: Path, content: Path | None) -> Iterator[
             probe_target_rate="100000/minute",
         )
         if content:
-            settings = replace(settings, content=content)
+            settings = replace(settings, content=(content,))
         yield Lab(urls, Desk.open(settings), resolver, authorities.root_file)
 
 

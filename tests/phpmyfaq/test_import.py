@@ -49,7 +49,9 @@ def root(tmp_path: Path) -> Path:
 
 def run(root: Path, source: object, *options: str) -> Result:
     return CliRunner().invoke(
-        main, ["import", "phpmyfaq", str(source), "--content", str(root), *options]
+        main,
+        ["import", "phpmyfaq", str(source), *options],
+        env={"ERRORDESK_CONTENT": str(root)},
     )
 
 

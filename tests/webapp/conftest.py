@@ -29,7 +29,7 @@ def folder(content: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def german(folder: Path, tmp_path: Path) -> FlaskClient:
     """A client of the site with that folder."""
-    return create_app(Settings(content=folder, data=tmp_path / "data")).test_client()
+    return create_app(Settings(content=(folder,), data=tmp_path / "data")).test_client()
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def client(index_folder: Path) -> FlaskClient:
         data=index_folder,
         base_url="https://help.example.com",
         contact_url="mailto:help@example.com",
-        edit_url="https://git.example/edit/{path}",
+        edit_url=("https://git.example/edit/{path}",),
         accent="#7a1f5c",
         footer_links=(("Imprint", "https://example.com/imprint"),),
         probe_allow="127.0.0.0/8",

@@ -88,7 +88,7 @@ def test_a_translated_article(german: FlaskClient) -> None:
 
 def test_without_a_translation_the_english_article_says_so(folder: Path, tmp_path: Path) -> None:
     (folder / FILE).unlink()
-    client = create_app(Settings(content=folder, data=tmp_path / "data")).test_client()
+    client = create_app(Settings(content=(folder,), data=tmp_path / "data")).test_client()
     page = client.get(f"/de{PAGE}").text
     assert "Dieser Artikel ist noch nicht übersetzt." in page
     assert '<article lang="en">' in page
@@ -99,7 +99,7 @@ def test_without_a_translation_the_english_article_says_so(folder: Path, tmp_pat
 def test_an_outdated_translation_says_so(folder: Path, tmp_path: Path) -> None:
     file = folder / FILE
     file.write_text(re.sub(r"updated: .*", "updated: 2020-01-01", file.read_text()))
-    client = create_app(Settings(content=folder, data=tmp_path / "data")).test_client()
+    client = create_app(Settings(content=(folder,), data=tmp_path / "data")).test_client()
     assert "Der englische Artikel ist neuer" in client.get(f"/de{PAGE}").text
 
 
@@ -129,7 +129,7 @@ def test_a_translation_that_drifts_is_refused(
 
 
 def test_an_answer_in_german_decides_the_same(folder: Path, tmp_path: Path) -> None:
-    desk = Desk.open(Settings(content=folder, data=tmp_path / "data"))
+    desk = Desk.open(Settings(content=(folder,), data=tmp_path / "data"))
     transcript = (
         "* Connected\n> GET /feed HTTP/1.1\n>\n< HTTP/1.1 401 Unauthorized\n"
         '< WWW-Authenticate: Bearer error="invalid_token"\n<\n'

@@ -242,7 +242,7 @@ def test_health(client: FlaskClient) -> None:
 def test_a_site_without_articles_is_not_ready(folder: Path, tmp_path: Path) -> None:
     for file in (folder / "articles").iterdir():
         file.unlink()
-    empty = create_app(Settings(content=folder, data=tmp_path / "d")).test_client()
+    empty = create_app(Settings(content=(folder,), data=tmp_path / "d")).test_client()
     assert empty.get("/health/live").status_code == 200
     assert empty.get("/health/ready").status_code == 503
 
@@ -254,7 +254,7 @@ def test_150_articles_are_served_fast(folder: Path, tmp_path: Path) -> None:
             copied = text.replace("id: 2173", f"id: {number}", 1).replace("401", str(number))
             name = file.name.replace("2173", str(number), 1)
             (folder / "articles" / name).write_text(copied)
-    big = create_app(Settings(content=folder, data=tmp_path / "d")).test_client()
+    big = create_app(Settings(content=(folder,), data=tmp_path / "d")).test_client()
 
     def best(path: str) -> float:
         """Seconds of the fastest of three: what the code costs on a machine shared with others."""

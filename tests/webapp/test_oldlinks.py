@@ -47,7 +47,7 @@ def moved(content: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def app(moved: Path) -> Flask:
-    return create_app(Settings(content=moved, data=moved.parent / "index", database_url="off"))
+    return create_app(Settings(content=(moved,), data=moved.parent / "index", database_url="off"))
 
 
 @pytest.fixture
