@@ -170,7 +170,7 @@ def test_the_metrics_count_what_happened(client: FlaskClient) -> None:
 def test_readiness_says_why_not(folder: Path, tmp_path: Path) -> None:
     for file in (folder / "articles").glob("*.md"):
         file.unlink()
-    client = create_app(Settings(content=folder, data=tmp_path / "data")).test_client()
+    client = create_app(Settings(content=(folder,), data=tmp_path / "data")).test_client()
     ready = client.get("/health/ready")
     assert ready.status_code == 503
     assert ready.json == {
