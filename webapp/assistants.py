@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
@@ -27,7 +29,11 @@ INSTRUCTIONS: Final = (
 )
 _READING: Final = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _PROBING: Final = ToolAnnotations(read_only_hint=True, open_world_hint=True)
+# Who asks on standard streams; over HTTP it is the address, as on the site.
 ASKER: Final = "assistant"
+MAX_BODY: Final = 1_000_000  # bytes of one request, as on the site
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+_ANY: Final = ("0.0.0.0", "::", "[::]")  # noqa: S104  # only compared
 
 Text = Annotated[str, Field(description="Error line, transcript, URL or question.")]
 ReaderFacts = Annotated[
@@ -54,13 +60,15 @@ def build(settings: Settings, desk: Desk | None = None) -> MCPServer[Any]:
     )
 
     @server.tool(annotations=_PROBING, structured_output=False)
-    def ask(text: Text, facts: ReaderFacts = None, probe: Probing = True) -> dict[str, Any]:
+    def ask(
+        context: Context[Any, Any], text: Text, facts: ReaderFacts = None, probe: Probing = True
+    ) -> dict[str, Any]:
         """Say what a web error means, which cause it is (with evidence), and what to do first."""
         query = Query(text, facts or {}, probe)
         try:
             answer = shop.ask(Query(query.text, query.reader, probe=False))
             if probe and answer.url and settings.probe_enabled:
-                with gate.probing(ASKER, answer.url):
+                with gate.probing(_asker(context), answer.url):
                     answer = shop.ask(query)
         except TooManyProbes as error:
             return {**brief(answer), "notices": [*answer.notices, str(error)]}
@@ -86,12 +94,12 @@ def build(settings: Settings, desk: Desk | None = None) -> MCPServer[Any]:
         return f"# {article.title} (#{article.id})\n\n{article.summary}\n\n{article.body}"
 
     @server.tool(annotations=_PROBING, structured_output=False)
-    def probe(url: Url) -> dict[str, Any]:
+    def probe(context: Context[Any, Any], url: Url) -> dict[str, Any]:
         """Look at one URL (DNS, TCP, TLS, HTTP, as robot and browser): facts, no diagnosis."""
         if not settings.probe_enabled:
             return {"error": "This installation does not probe URLs."}
         try:
-            with gate.probing(ASKER, url):
+            with gate.probing(_asker(context), url):
                 answer = shop.ask(Query(url))
         except (ErrordeskError, TooManyProbes) as error:
             return {"error": str(error)}
@@ -99,6 +107,11 @@ def build(settings: Settings, desk: Desk | None = None) -> MCPServer[Any]:
         return {"facts": answer.facts, "steps": steps, "notices": list(answer.notices)}
 
     return server
+
+
+def _asker(context: Context[Any, Any]) -> str:
+    client = getattr(context.request_context.request, "client", None)
+    return str(client.host) if client else ASKER
 
 
 def brief(answer: Answer) -> dict[str, Any]:
@@ -134,3 +147,35 @@ def brief(answer: Answer) -> dict[str, Any]:
 def serve(settings: Settings) -> None:
     """Serve on standard input and output until the assistant hangs up."""
     build(settings).run("stdio")
+
+
+def serve_http(settings: Settings, host: str, port: int) -> None:
+    """Serve at ``http://host:port/mcp`` (streamable HTTP) until the process is ended.
+
+    Nothing is kept between requests, so that several processes can stand behind a balancer.
+    """
+    build(settings).run(
+        "streamable-http",
+        host=host.strip("[]"),
+        port=port,
+        stateless_http=True,
+        json_response=True,
+        max_request_body_size=MAX_BODY,
+        transport_security=security(settings, host),
+    )
+
+
+def security(settings: Settings, host: str) -> TransportSecuritySettings:
+    """Which Host and Origin headers are taken: a page that rebinds its name gets nothing.
+
+    Where every address is listened on and BASE_URL is not set, no name can be told from another.
+    """
+    public = urlsplit(settings.base_url).netloc
+    names = [*_LOOPBACK, *([] if host in _ANY else [host])]
+    origins = [f"http://{name}:*" for name in names]
+    return TransportSecuritySettings(
+        enable_dns_rebinding_protection=bool(public) or host not in _ANY,
+        allowed_hosts=[*(f"{name}:*" for name in names), *([public] if public else [])],
+        allowed_origins=[*origins, *([settings.base_url] if public else []),
+                         *settings.allowed_origins],
+    )  # fmt: skip

@@ -289,18 +289,37 @@ def _indexing() -> Iterator[Callable[[int, int], None]]:
             bar.render_finish()
 
 
+def _place(_context: object, _parameter: object, value: str | None) -> tuple[str, int] | None:
+    if value is None:
+        return None
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or not 1 <= int(port) <= 65535:
+        raise click.BadParameter("give an address and a port, such as 127.0.0.1:8001")
+    return host, int(port)
+
+
 @main.command()
+@click.option(
+    "--http",
+    metavar="HOST:PORT",
+    callback=_place,
+    help="Serve over HTTP at http://HOST:PORT/mcp instead.",
+)
 @_with_probe_options
-def mcp(**options: Any) -> None:
+def mcp(http: tuple[str, int] | None, **options: Any) -> None:
     """Serve assistants over the Model Context Protocol, on standard input and output.
 
     Needs the extra: pip install errordesk[mcp]
     """
     settings = settings_of(**options)
     try:
-        from webapp.assistants import serve as serve_assistants
+        from webapp import assistants
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "mcp":
             raise
         raise click.UsageError("Install errordesk[mcp] first: it brings the package mcp.") from None
-    serve_assistants(settings)
+    if http is None:
+        assistants.serve(settings)
+        return
+    click.echo(f"MCP is at http://{http[0]}:{http[1]}/mcp", err=True)
+    assistants.serve_http(settings, *http)

@@ -1,20 +1,38 @@
-"""The MCP server as an assistant meets it: a child process on standard streams."""
+"""The MCP server as an assistant meets it: a child process, on standard streams and over HTTP."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import httpx2
+import pytest
 from anyio.from_thread import start_blocking_portal
+from click.testing import CliRunner
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
 
+from kb.articles import KnowledgeBase
+from kb.cli import main
+from kb.search import open_index
+from tests.lab.servers import free_ports, running
 from tests.observe.servers import saying, serving
 
+Streams = tuple[Any, Any]
 BASIC = b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="Staff"\r\nContent-Length: 0\r\n\r\n'
+
+
+@pytest.fixture(scope="module")
+def indexed(base: KnowledgeBase, index_folder: Path) -> Path:
+    """A folder with the index, so that the child process need not build one."""
+    open_index(base, index_folder)
+    return index_folder
 
 
 def converse(data: Path, talk: Callable[[ClientSession], Awaitable[None]]) -> None:
@@ -24,9 +42,46 @@ def converse(data: Path, talk: Callable[[ClientSession], Awaitable[None]]) -> No
         env={"ERRORDESK_DATA": str(data), "ERRORDESK_PROBE_RATE": "2/minute"},
     )
 
+    @asynccontextmanager
+    async def connected() -> AsyncIterator[Streams]:
+        async with stdio_client(server) as streams:
+            yield streams
+
+    speak(connected, talk)
+
+
+def converse_over_http(folder: Path, talk: Callable[[ClientSession], Awaitable[None]]) -> None:
+    with serving_http(folder) as url:
+
+        @asynccontextmanager
+        async def connected() -> AsyncIterator[Streams]:
+            async with streamable_http_client(url) as streams:
+                yield streams
+
+        speak(connected, talk)
+
+
+@contextmanager
+def serving_http(folder: Path) -> Iterator[str]:
+    """``errordesk mcp --http`` on loopback; gives its URL."""
+    (port,) = free_ports(1)
+    command = [str(Path(sys.executable).with_name("errordesk")), "mcp"]
+    options = ["--http", f"127.0.0.1:{port}", "--allow", "127.0.0.0/8"]
+    environment = {"ERRORDESK_DATA": str(folder), "ERRORDESK_PROBE_RATE": "2/minute"}
+    with (
+        TemporaryDirectory(prefix="errordesk-mcp-") as log,
+        running([*command, *options], Path(log), [port], environment=environment),
+    ):
+        yield f"http://127.0.0.1:{port}/mcp"
+
+
+def speak(
+    connected: Callable[[], AbstractAsyncContextManager[Streams]],
+    talk: Callable[[ClientSession], Awaitable[None]],
+) -> None:
     async def run() -> None:
         async with (
-            stdio_client(server) as (reading, writing),
+            connected() as (reading, writing),
             ClientSession(reading, writing) as session,
         ):
             await session.initialize()
@@ -44,7 +99,12 @@ async def call(session: ClientSession, tool: str, **arguments: Any) -> Any:
     return [json.loads(text) if text[:1] in "{[" else text for text in texts]
 
 
-def test_an_assistant_asks_searches_reads_and_probes(tmp_path: Path) -> None:
+Converse = Callable[[Path, Callable[[ClientSession], Awaitable[None]]], None]
+both = pytest.mark.parametrize("transport", [converse, converse_over_http])
+
+
+@both
+def test_an_assistant_asks_searches_reads_and_probes(indexed: Path, transport: Converse) -> None:
     with serving(saying(BASIC)) as port:
         url = f"http://127.0.0.1:{port}/feed"
 
@@ -63,10 +123,11 @@ def test_an_assistant_asks_searches_reads_and_probes(tmp_path: Path) -> None:
             (seen,) = await call(session, "probe", url=url)
             assert seen["facts"]["http"]["status"] == 401
 
-        converse(tmp_path, talk)
+        transport(indexed, talk)
 
 
-def test_the_guard_and_the_limits_hold(tmp_path: Path) -> None:
+@both
+def test_the_guard_and_the_limits_hold(indexed: Path, transport: Converse) -> None:
     async def talk(session: ClientSession) -> None:
         (refused,) = await call(session, "probe", url="http://10.0.0.1/")
         assert refused["facts"]["probe"]["outcome"] == "refused"
@@ -76,4 +137,21 @@ def test_the_guard_and_the_limits_hold(tmp_path: Path) -> None:
         (limited,) = await call(session, "probe", url="http://10.0.0.3/")
         assert "many probes" in limited["error"]
 
-    converse(tmp_path, talk)
+    transport(indexed, talk)
+
+
+def test_a_page_that_rebinds_its_name_and_a_flood_get_nothing(indexed: Path) -> None:
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    headers = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+    with serving_http(indexed) as url, httpx2.Client(headers=headers) as http:
+        assert http.post(url, json=call, headers={"Host": "evil.example"}).status_code == 421
+        origin = {"Origin": "https://evil.example"}
+        assert http.post(url, json=call, headers=origin).status_code == 403
+        assert http.post(url, content=b"[" * 1_000_001).status_code == 413
+
+
+@pytest.mark.parametrize("place", ["8001", "127.0.0.1:", "127.0.0.1:99999", "localhost:http"])
+def test_a_place_that_is_none_is_said(place: str) -> None:
+    result = CliRunner().invoke(main, ["mcp", "--http", place])
+    assert result.exit_code == 2
+    assert "an address and a port" in result.output
