@@ -121,7 +121,7 @@ class Desk:
 
     def _ask(self, query: Query, observer: Observer | None) -> Answer:
         found = recognise(query.text, self._lexicon, self.base.questions)
-        words = self._searcher.search(_unnamed(found), MAX_SOLUTIONS)
+        words = self._searcher.search(_unnamed(found), MAX_SOLUTIONS, correct=False)
         reader = found.reader.merged(Facts(_reader_facts(query.reader), Source.READER))
         url = found.urls[0] if found.urls else None
         notices: list[str] = []
@@ -254,7 +254,7 @@ class Desk:
             if known
             else (),
             notices=tuple(notices),
-            did_you_mean=words.did_you_mean if not matched else None,
+            did_you_mean=None if known else self._searcher.corrected(found.text),
             changes=changes,
             reader_facts={
                 name: str(value).lower() if isinstance(value, bool) else str(value)

@@ -141,16 +141,6 @@ class Facts(Mapping[str, FactValue]):
             result._sources.setdefault("source", Source.CLAIM)
         return result
 
-    def branch(self, root: str) -> Facts:
-        """The facts whose name begins with ``root`` and a dot."""
-        result = Facts()
-        prefix = f"{root}."
-        for name, value in self._values.items():
-            if name.startswith(prefix):
-                result._values[name] = value
-                result._sources[name] = self._sources[name]
-        return result
-
     def nested(self) -> dict[str, Any]:
         """The facts as nested maps, ``{"http": {"status": 401}}``: what CEL and JSON see."""
         tree: dict[str, Any] = {}

@@ -14,7 +14,8 @@ from kb.article import Article
 from kb.articles import KnowledgeBase
 from kb.diagnose.judge import fill
 from kb.facts import REGISTRY, FactValue
-from kb.search.query import best_passage, terms_of
+from kb.search.passages import best_passage
+from kb.search.query import terms_of
 
 
 def localise(answer: Answer, base: KnowledgeBase, language: str) -> Answer:

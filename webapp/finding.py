@@ -10,7 +10,8 @@ from typing import Final
 from kb.answer import SolutionReport, Who
 from kb.desk import Desk
 from kb.search import Suggestion
-from kb.search.query import best_passage, terms_of
+from kb.search.passages import best_passage
+from kb.search.query import terms_of
 
 # Filters count within these; more would be further down than anybody reads.
 MAX_FOUND: Final = 40

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import cel
 
-from kb.diagnose.said import BadPattern, Said
 from kb.errors import ErrordeskError
 from kb.facts import REGISTRY, Facts, Kind
+from kb.patterns import BadPattern, Patterns
 
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _PATH: Final = re.compile(r"(?<![\w.])[a-z_]\w*(?:\.\w+)*")
@@ -26,7 +26,7 @@ _WORDS: Final = frozenset(
 
 _SAID: Final = re.compile(r"\bclaim\.text\.(matches|contains)\('((?:[^'\\]|\\.)*)'\)")
 # The patterns over what was asked, compiled once: CEL would compile each at every evaluation.
-_PATTERNS: Final = Said()
+_PATTERNS: Final = Patterns()
 
 
 class BadCondition(ErrordeskError):
@@ -92,7 +92,7 @@ def _said(match: re.Match[str], patterns: set[int]) -> str:
     """The condition under which :func:`context_of` gives the outcome of this pattern."""
     text = re.sub(r"\\(.)", r"\1", match[2])
     try:
-        number = _PATTERNS.add(text if match[1] == "matches" else Said.literal(text))
+        number = _PATTERNS.add(text if match[1] == "matches" else Patterns.literal(text))
     except BadPattern as error:
         raise BadCondition(f"The pattern in claim.text.matches is wrong: {error}.") from None
     patterns.add(number)

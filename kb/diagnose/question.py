@@ -10,7 +10,9 @@ not rule out, and confirms some; its probability is taken as the share of the we
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import cel
 
@@ -18,11 +20,12 @@ from kb.answer import Choice, Question, Verdict
 from kb.articles.questions import QuestionSpec
 from kb.diagnose.condition import context_of
 from kb.diagnose.judge import Judge, JudgedCause, verdict_of
-from kb.facts import Facts, Source
+from kb.facts import Facts
 
 # A cause that an answer would confirm outweighs those that it merely leaves possible.
 CONFIRMED_FACTOR = 8.0
 MINIMUM_GAIN = 0.01
+_NOTHING: Final = 1e-9  # what rounding leaves of a sum from which everything was taken
 
 
 def best_question(
@@ -38,20 +41,21 @@ def best_question(
     were asked already ("I don't know").
     """
     verdicts = judge.verdicts(facts)
-    prior = {
-        judged.place: (judged, judged.cause.weight * share)
+    prior = [
+        (judged, judged.cause.weight * share)
         for solution, share in relevance.items()
         if share > 0
         for judged in judge.of(solution)
         if verdicts[judged.place] is Verdict.POSSIBLE
-    }
-    readers = {name for judged, _ in prior.values() for name in judged.condition.facts}
+    ]
+    readers = {name for judged, _ in prior for name in judged.condition.facts}
     context = context_of(facts)
+    told = facts.nested().get("reader", {})
     best: Question | None = None
     for question in questions:
         if question.fact in facts or question.fact in skip or question.fact not in readers:
             continue
-        gain, settled = _gain(question, prior, facts, context)
+        gain, settled = _gain(question, prior, context, told)
         if gain > MINIMUM_GAIN and (best is None or gain > best.gain):
             best = Question(
                 fact=question.fact,
@@ -66,45 +70,66 @@ def best_question(
 
 def _gain(
     question: QuestionSpec,
-    prior: Mapping[int, tuple[JudgedCause, float]],
-    facts: Facts,
+    prior: Sequence[tuple[JudgedCause, float]],
     context: cel.Context,
+    told: Mapping[str, Any],
 ) -> tuple[float, tuple[str, ...]]:
     """The expected information in bits, and the titles of the causes that the answers separate.
 
-    ``context`` holds ``facts``, and does so again afterwards: only the branch of the fact in
-    question is exchanged, since the others may be large.
+    ``context`` holds all facts, and does so again afterwards: only the reader's answers, which are
+    ``told``, are exchanged in it, since the others may be large.
     """
-    touched = [judged for judged, _ in prior.values() if question.fact in judged.condition.facts]
-    before = {place: weight for place, (_, weight) in prior.items()}
-    whole = sum(before.values())
-    branch = question.fact.partition(".")[0]
-    known = facts.branch(branch)
+    touched = [item for item in prior if question.fact in item[0].condition.facts]
+    whole = _Weights.of(weight for _, weight in prior)
+    asked = question.fact.removeprefix("reader.")
     masses: list[float] = []
     entropies: list[float] = []
     for answer in question.answers:
-        supposed = known.merged(Facts({question.fact: answer.value}, Source.READER))
-        context.add_variable(branch, supposed.nested()[branch])
-        weights = dict(before)
-        mass = whole
-        for judged in touched:
+        context.add_variable("reader", {**told, asked: answer.value})
+        mass, left = whole.total, whole
+        for judged, weight in touched:
             verdict = verdict_of(judged, context)
             if verdict is Verdict.RULED_OUT:
-                mass -= weights[judged.place]
-                weights[judged.place] = 0.0
+                mass -= weight
+                left = left.changed(weight, 0.0)
             elif verdict is Verdict.CONFIRMED:
-                weights[judged.place] *= CONFIRMED_FACTOR
+                left = left.changed(weight, weight * CONFIRMED_FACTOR)
         masses.append(max(mass, 0.0))
-        entropies.append(_entropy(weights.values()))
-    context.add_variable(branch, known.nested().get(branch, {}))
+        entropies.append(left.entropy)
+    context.add_variable("reader", dict(told))
     total = sum(masses)
     if not total:
         return 0.0, ()
     expected = sum(mass / total * entropy for mass, entropy in zip(masses, entropies, strict=True))
-    return _entropy(before.values()) - expected, tuple(judged.cause.title for judged in touched)
+    return whole.entropy - expected, tuple(judged.cause.title for judged, _ in touched)
 
 
-def _entropy(weights: Iterable[float]) -> float:
-    values = [weight for weight in weights if weight > 0]
-    total = sum(values)
-    return -sum(value / total * math.log2(value / total) for value in values) if total else 0.0
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """Weights by their sum and Σ w log2 w: their entropy is log2 of the one less the other's share.
+
+    Causes that a question does not touch keep their place in both sums, whatever is answered.
+    """
+
+    total: float
+    logs: float
+
+    @classmethod
+    def of(cls, weights: Iterable[float]) -> _Weights:
+        kept = list(weights)
+        return cls(sum(kept), sum(map(_log, kept)))
+
+    def changed(self, before: float, after: float) -> _Weights:
+        """The same with one weight exchanged."""
+        return _Weights(self.total - before + after, self.logs - _log(before) + _log(after))
+
+    @property
+    def entropy(self) -> float:
+        """In bits; 0 where nothing is left."""
+        if self.total <= _NOTHING:
+            return 0.0
+        return max(0.0, math.log2(self.total) - self.logs / self.total)
+
+
+def _log(weight: float) -> float:
+    return weight * math.log2(weight) if weight > 0 else 0.0

@@ -22,6 +22,9 @@ _TITLE: Final = 0.95
 _CAUSE: Final = 0.8
 # A stem that the phrases of this share of the articles have belongs to the subject of the base.
 _TOPICAL: Final = 0.04
+# A stem of more phrases than these is common.
+_COMMON: Final = 200
+_NONE: Final[frozenset[int]] = frozenset()
 
 
 class Phrases:
@@ -29,7 +32,7 @@ class Phrases:
 
     def __init__(self, base: KnowledgeBase, stems: Stems) -> None:
         self._owners: list[tuple[int, float, float]] = []
-        self._by_stem: dict[str, list[int]] = defaultdict(list)
+        by_stem: dict[str, set[int]] = defaultdict(set)
         found: list[tuple[int, float, frozenset[str]]] = []
         documents: Counter[str] = Counter()
         self._words: dict[int, frozenset[str]] = {}
@@ -58,7 +61,8 @@ class Phrases:
             norm = math.sqrt(sum(self.idf(stem) ** 2 for stem in words))
             self._owners.append((owner, weight, norm))
             for stem in words:
-                self._by_stem[stem].append(number)
+                by_stem[stem].add(number)
+        self._by_stem = {stem: frozenset(numbers) for stem, numbers in by_stem.items()}
 
     def idf(self, stem: str) -> float:
         """How rare the stem is among the articles; the most for one that none has."""
@@ -73,18 +77,27 @@ class Phrases:
 
         ``weights`` are the question's stems, 1 for its own words, less for their synonyms.
         """
-        dots: dict[int, float] = defaultdict(float)
         norm = math.sqrt(
             sum((weight * self.idf(stem)) ** 2 for stem, weight in weights.items() if weight == 1)
         )
-        for stem, weight in weights.items():
-            value = weight * self.idf(stem) ** 2
-            for number in self._by_stem.get(stem, ()):
-                dots[number] += value
+        if not norm:
+            return {}
+        dots: dict[int, float] = {}
+        # From the rarest to the commonest: what shares only words that stand in every third phrase
+        # is near to nothing, so such a stem adds to the phrases already found and finds none.
+        for number_of, stem in sorted((len(self._by_stem.get(s, ())), s) for s in weights):
+            numbers = self._by_stem.get(stem, _NONE)
+            value = weights[stem] * self.idf(stem) ** 2
+            if dots and number_of > _COMMON:
+                for number in dots.keys() & numbers:
+                    dots[number] += value
+            else:
+                for number in numbers:
+                    dots[number] = dots.get(number, 0.0) + value
         best: dict[int, float] = {}
         for number, dot in dots.items():
             owner, weight, length = self._owners[number]
-            near = weight * min(1.0, dot / (norm * length)) if norm and length else 0.0
+            near = weight * min(1.0, dot / (norm * length))
             if near > best.get(owner, 0.0):
                 best[owner] = near
         return best

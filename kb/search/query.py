@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Protocol
@@ -12,13 +11,13 @@ from kb.answer import SolutionReport
 from kb.article import Article
 from kb.articles import KnowledgeBase
 from kb.search.engine import Engine
+from kb.search.passages import Passages
 from kb.search.phrases import Phrases
 from kb.search.schema import BOOSTS
 from kb.search.spelling import Speller
-from kb.search.stems import spans_of, stems_of
+from kb.search.stems import stems_of
 from kb.search.words import question_stems, weighted
 
-MAX_PASSAGE: Final = 280
 FUSED: Final = 40
 # Measured on the development questions (`make eval`): below, the base has words in common with a
 # question, not an answer to it. A longer question says more that no article repeats.
@@ -28,9 +27,6 @@ SURE: Final = 1.1
 LIKELY: Final = 0.5
 NEARLY_SAID: Final = 0.8
 ALL_COVERED: Final = 0.95
-_MARKUP: Final = re.compile(r"\*\*|`|\[([^\]]*)\]\([^)]*\)|^\s*[-#>|]+\s*", re.MULTILINE)
-
-Paragraph = tuple[str, frozenset[str]]  # the plain text and its stems
 
 
 class Semantic(Protocol):
@@ -107,7 +103,7 @@ class Searcher:
         self._engine = engine
         self._near = Phrases(base, stems_of)
         self._synonyms = base.synonyms.by_stem(stems_of)
-        self._paragraphs: dict[str, tuple[Paragraph, ...]] = {}
+        self._passages = Passages()
         self._phrases = [
             (phrase.lower(), phrase, article)
             for article in base.published
@@ -115,8 +111,13 @@ class Searcher:
             for phrase in (item.title, *article.identifiers, *item.symptoms)
         ]
 
-    def search(self, text: str, limit: int = 10, category: str | None = None) -> SearchResult:
-        """Articles whose words match ``text``, best first; ``category`` keeps one branch only."""
+    def search(
+        self, text: str, limit: int = 10, category: str | None = None, correct: bool = True
+    ) -> SearchResult:
+        """Articles whose words match ``text``, best first; ``category`` keeps one branch only.
+
+        Without an answer, and if asked to ``correct``, the result has a better spelling.
+        """
         stems = question_stems(text)
         if not stems:
             return SearchResult(())
@@ -142,9 +143,13 @@ class Searcher:
             near.get(best, 0.0),
             self._near.topical(stems),
         )
-        return (
-            result if result.answers else replace(result, did_you_mean=self._speller.correct(text))
-        )
+        if result.answers or not correct:
+            return result
+        return replace(result, did_you_mean=self.corrected(text))
+
+    def corrected(self, text: str) -> str | None:
+        """``text`` with its unknown words replaced by the nearest known; None where none is."""
+        return self._speller.correct(text)
 
     def _ranked(
         self, text: str, weights: dict[str, float], near: dict[int, float]
@@ -166,7 +171,7 @@ class Searcher:
         self, article: Article, terms: frozenset[str], score: float, matched_by: str
     ) -> SolutionReport:
         """The article as one line of a result, with its best passage for ``terms``."""
-        passage, marks = self._passage(article, terms)
+        passage, marks = self._passages.best(article, terms)
         return SolutionReport(
             article.id,
             article.title,
@@ -203,16 +208,6 @@ class Searcher:
             for _, item in sorted(ranked.values(), key=lambda pair: (pair[0], pair[1].id))[:limit]
         )
 
-    def _passage(
-        self, article: Article, terms: frozenset[str]
-    ) -> tuple[str, tuple[tuple[int, int], ...]]:
-        """The paragraph with the most different terms, as plain text, and the terms' spans."""
-        key = f"{article.id}.{article.language}"
-        paragraphs = self._paragraphs.get(key)
-        if paragraphs is None:
-            paragraphs = self._paragraphs[key] = tuple(_paragraphs(article))
-        return _best(paragraphs, article, terms)
-
     @cached_property
     def _speller(self) -> Speller:
         return Speller(self._engine.words())
@@ -223,23 +218,6 @@ def terms_of(text: str) -> frozenset[str]:
     return frozenset(question_stems(text))
 
 
-def best_passage(
-    article: Article, terms: frozenset[str]
-) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The paragraph with the most different terms, as plain text, and the spans of the terms."""
-    return _best(tuple(_paragraphs(article)), article, terms)
-
-
-def _best(
-    paragraphs: tuple[Paragraph, ...], article: Article, terms: frozenset[str]
-) -> tuple[str, tuple[tuple[int, int], ...]]:
-    none: Paragraph = (article.summary, frozenset())
-    best = max(paragraphs, key=lambda item: len(item[1] & terms), default=none)
-    plain = best[0] if terms & best[1] else article.summary
-    marks = tuple((start, end) for stem, start, end in spans_of(plain) if stem in terms)
-    return plain, marks
-
-
 def _fused(ranked: list[tuple[int, float]], other: list[int]) -> list[tuple[int, float]]:
     """Weighed reciprocal rank fusion; the model's voice is the smaller (measured)."""
     scores: dict[int, float] = {}
@@ -248,18 +226,3 @@ def _fused(ranked: list[tuple[int, float]], other: list[int]) -> list[tuple[int,
     for place, article_id in enumerate(other[:FUSED]):
         scores[article_id] = scores.get(article_id, 0.0) + 0.3 / (5 + place)
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-
-
-def _paragraphs(article: Article) -> Iterator[Paragraph]:
-    yield article.summary, frozenset(stems_of(article.summary))
-    for section in article.sections:
-        if section.title in ("Sources", "See also", "Check it yourself"):
-            continue
-        for paragraph in section.markdown.split("\n\n"):
-            if paragraph.startswith(("```", "|", "###")):
-                continue
-            plain = " ".join(_MARKUP.sub(lambda match: match[1] or "", paragraph).split())
-            stems = frozenset(stems_of(plain))
-            if len(plain) > MAX_PASSAGE:
-                plain = plain[:MAX_PASSAGE].rsplit(" ", 1)[0] + " …"
-            yield plain, stems

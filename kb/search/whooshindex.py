@@ -65,11 +65,14 @@ class WhooshEngine:
         that a stem is looked up in the index once."""
         known = self._scores.get((stem, boosts))
         if known is None:
-            query = Or([Term(field, stem, boost=boost) for field, boost in boosts])
+            reader = self._searcher.reader()
+            fields = [(field, boost) for field, boost in boosts if (field, stem) in reader]
+            if not fields:  # what nobody wrote is not remembered: there is no end of it
+                return {}
+            query = Or([Term(field, stem, boost=boost) for field, boost in fields])
             found = self._searcher.search(query, limit=None)
             known = {int(hit["id"]): float(hit.score) for hit in found}
-            if known:  # what nobody wrote is not remembered: there is no end of it
-                self._scores[stem, boosts] = known
+            self._scores[stem, boosts] = known
         return known
 
     def words(self) -> Mapping[str, int]:

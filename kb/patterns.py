@@ -1,8 +1,8 @@
 """Which of many patterns a text matches, all of them tried in one pass over it.
 
-Conditions search the question's text by some hundred patterns. RE2's sets match them together, in
-time linear in the text whatever the patterns are, and RE2 is the syntax that CEL prescribes for
-``matches`` (CEL specification, "Standard Definitions").
+Conditions and questions search the text by some hundred patterns each. RE2's sets match them
+together, in time linear in the text whatever the patterns are, and RE2 is the syntax that CEL
+prescribes for ``matches`` (CEL specification, "Standard Definitions").
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class BadPattern(ValueError):
     """A pattern that RE2 does not take; the text says why."""
 
 
-class Said:
+class Patterns:
     """A growing set of patterns, each with the number that :meth:`add` gave it. Thread-safe."""
 
     def __init__(self) -> None:

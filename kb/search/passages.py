@@ -1,0 +1,68 @@
+"""The passage of an article that speaks of a question, with the words to highlight in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kb.article import Article
+from kb.search.stems import spans_of, stems_of
+
+MAX_PASSAGE: Final = 280
+# Sections whose paragraphs explain nothing by themselves.
+_LEFT_OUT: Final = ("Sources", "See also", "Check it yourself")
+_MARKUP: Final = re.compile(r"\*\*|`|\[([^\]]*)\]\([^)]*\)|^\s*[-#>|]+\s*", re.MULTILINE)
+
+Passage = tuple[str, tuple[tuple[int, int], ...]]  # plain text, and the spans to highlight
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """Plain text as it is shown, the stems of all of it, and where the stems stand in it."""
+
+    text: str
+    stems: frozenset[str]
+    places: tuple[tuple[str, int, int], ...]
+
+
+class Passages:
+    """The paragraphs of the articles, cut when an article is first asked for. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._cut: dict[tuple[int, str], tuple[_Paragraph, ...]] = {}
+
+    def best(self, article: Article, terms: frozenset[str]) -> Passage:
+        """The paragraph with the most different ``terms``, the summary where none has any."""
+        key = (article.id, article.language)
+        paragraphs = self._cut.get(key)
+        if paragraphs is None:
+            paragraphs = self._cut[key] = tuple(_paragraphs(article))
+        counts = [len(paragraph.stems & terms) for paragraph in paragraphs]
+        most = max(counts)
+        found = paragraphs[counts.index(most) if most else 0]
+        return found.text, tuple((start, end) for stem, start, end in found.places if stem in terms)
+
+
+def best_passage(article: Article, terms: frozenset[str]) -> Passage:
+    """The best passage of one article. See :meth:`Passages.best`."""
+    return Passages().best(article, terms)
+
+
+def _paragraphs(article: Article) -> Iterator[_Paragraph]:
+    yield _paragraph(article.summary)  # the first, and the one for want of a better
+    for section in article.sections:
+        if section.title in _LEFT_OUT:
+            continue
+        for block in section.markdown.split("\n\n"):
+            if not block.startswith(("```", "|", "###")):
+                plain = " ".join(_MARKUP.sub(lambda match: match[1] or "", block).split())
+                yield _paragraph(plain)
+
+
+def _paragraph(plain: str) -> _Paragraph:
+    shown = plain
+    if len(shown) > MAX_PASSAGE:
+        shown = shown[:MAX_PASSAGE].rsplit(" ", 1)[0] + " …"
+    return _Paragraph(shown, frozenset(stems_of(plain)), tuple(spans_of(shown)))
