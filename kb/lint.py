@@ -13,7 +13,7 @@ from kb.articles.parse import cause_sections
 from kb.articles.redirects import NAME as REDIRECTS
 from kb.articles.registry import OWN, Entry, conflicts
 from kb.diagnose.condition import BadCondition, Condition
-from kb.diagnose.judge import SLOT
+from kb.diagnose.evidence import SLOT
 from kb.errors import ContentError
 from kb.facts import REGISTRY
 

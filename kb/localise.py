@@ -12,7 +12,7 @@ from typing import Any
 from kb.answer import Answer, CauseReport, Choice, Question, SolutionReport
 from kb.article import Article
 from kb.articles import KnowledgeBase
-from kb.diagnose.judge import fill
+from kb.diagnose.evidence import fill
 from kb.facts import REGISTRY, FactValue
 from kb.search.passages import best_passage
 from kb.search.query import terms_of

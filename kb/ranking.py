@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from kb.answer import CauseReport, SolutionReport, Verdict
 from kb.articles import KnowledgeBase
+from kb.diagnose import Judgement
 from kb.recognise import Recognition
 from kb.search import Searcher, SearchResult
 from kb.search.query import terms_of
@@ -19,6 +21,7 @@ FEW_WORDS: Final = 4
 # A cause of at least this weight settles the question when it is confirmed.
 SPECIFIC: Final = 0.6
 NEAR: Final = 2
+_VERDICTS: Final = {verdict: place for place, verdict in enumerate(Verdict)}
 _LAYER_ORDER: Final = ("network/dns", "network/tcp", "tls", "http/redirects", "http")
 
 
@@ -28,12 +31,24 @@ class Ranking:
     def __init__(self, base: KnowledgeBase, searcher: Searcher) -> None:
         self._base = base
         self._searcher = searcher
+        self._layers = {
+            article.id: next(
+                (n for n, prefix in enumerate(_LAYER_ORDER) if article.category.startswith(prefix)),
+                len(_LAYER_ORDER),
+            )
+            for article in base.published
+        }
+        self._weights = {
+            (article.id, cause.id): cause.weight
+            for article in base.published
+            for cause in article.causes
+        }
 
     def solutions(
         self,
         found: Recognition,
         words: SearchResult,
-        reports: tuple[CauseReport, ...],
+        reports: Judgement,
         observed: bool,
     ) -> list[SolutionReport]:
         """Solutions by what the text names, then by what the facts confirm, then by its words.
@@ -55,7 +70,7 @@ class Ranking:
         for place, hit in enumerate(found.identifiers):
             if hit.solution is not None and hit.name not in found.weak:
                 add(hit.solution, 200.0 - place, "identifier")
-        confirmed = [r.solution for r in reports if r.verdict is Verdict.CONFIRMED]
+        confirmed = [report.solution for report in reports.confirmed]
         for solution in confirmed if observed else ():
             add(solution, 100.0, "facts")
         speaks = words.answers and len(terms) > FEW_WORDS
@@ -85,7 +100,7 @@ class Ranking:
     def causes(
         self,
         found: Recognition,
-        reports: tuple[CauseReport, ...],
+        reports: Judgement,
         solutions: list[SolutionReport],
     ) -> list[CauseReport]:
         """Every confirmed cause, and those of ``solutions``, best first.
@@ -96,35 +111,28 @@ class Ranking:
         candidates = {s.id for s in solutions if s.matched_by in SURE} or set(ranked)
         named = {hit.solution for hit in found.identifiers}
 
-        listed = candidates | set(ranked)
-        shown = [
-            cause
-            for cause in reports
-            if cause.verdict is Verdict.CONFIRMED
-            or (
-                cause.solution in listed
-                and (cause.verdict is Verdict.RULED_OUT or cause.solution in candidates)
-            )
-        ]
-        return sorted(shown, key=lambda cause: self._place(cause, named, ranked))
+        shown = [cause for cause in reports.confirmed if cause.solution not in ranked]
+        for solution in ranked:
+            possible = solution in candidates
+            shown += [
+                cause
+                for cause in reports.of(solution)
+                if possible or cause.verdict is not Verdict.POSSIBLE
+            ]
+        places = {solution: place for place, solution in enumerate(ranked)}
+        return sorted(shown, key=lambda cause: self._place(cause, named, places))
 
     def is_general(self, cause: CauseReport) -> bool:
         """Whether a confirmed cause says little more than what the reader saw already."""
-        article = self._base.visible(cause.solution)
-        return article is not None and article.cause(cause.id).weight < SPECIFIC
+        return self._weights[cause.solution, cause.id] < SPECIFIC
 
     def _place(
-        self, cause: CauseReport, named: set[int | None], ranked: list[int]
+        self, cause: CauseReport, named: set[int | None], places: Mapping[int, int]
     ) -> tuple[float, ...]:
-        article = self._base.visible(cause.solution)
-        verdict = list(Verdict).index(cause.verdict)
-        category = article.category if article else ""
-        layer = next(
-            (place for place, prefix in enumerate(_LAYER_ORDER) if category.startswith(prefix)), 9
-        )
-        weight = article.cause(cause.id).weight if article else 0.0
-        place = ranked.index(cause.solution) if cause.solution in ranked else len(ranked)
+        layer = self._layers[cause.solution]
+        weight = self._weights[cause.solution, cause.id]
+        place = places.get(cause.solution, len(places))
         # Of what is confirmed the lowest layer comes first, since it explains those above it; of
         # what is only possible, the solution that answers the words best.
         nearest = (layer, place) if cause.verdict is Verdict.CONFIRMED else (place, layer)
-        return (verdict, cause.solution not in named, *nearest, -weight)
+        return (_VERDICTS[cause.verdict], cause.solution not in named, *nearest, -weight)

@@ -6,7 +6,7 @@ import shlex
 from typing import Final
 
 from kb.answer import CauseReport, Change, Comparison, Question, Ticket, Verdict
-from kb.diagnose.judge import say
+from kb.diagnose.evidence import say
 from kb.facts import Facts
 
 _LAYERS: Final = {

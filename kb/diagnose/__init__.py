@@ -1,7 +1,7 @@
 """Judging causes by facts: conditions (CEL), verdicts with evidence, the next best question."""
 
 from kb.diagnose.condition import BadCondition, Condition
-from kb.diagnose.judge import Judge
+from kb.diagnose.judge import Judge, Judgement
 from kb.diagnose.question import best_question
 
-__all__ = ["BadCondition", "Condition", "Judge", "best_question"]
+__all__ = ["BadCondition", "Condition", "Judge", "Judgement", "best_question"]

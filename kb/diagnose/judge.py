@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -15,12 +14,11 @@ import cel
 from kb.answer import CauseReport, Verdict
 from kb.article import Article, Cause
 from kb.diagnose.condition import BadCondition, Condition, context_of, patterns_in
-from kb.facts import REGISTRY, Facts, FactValue, Kind, Source
+from kb.diagnose.evidence import fill
+from kb.facts import Facts, Source
 from kb.recent import Recent
 
-SLOT: Final = re.compile(r"\{([a-z_0-9.]+)\}")
 _LOG = logging.getLogger(__name__)
-_MAX_VALUE: Final = 200
 _KEPT: Final = 512  # sets of facts whose verdicts are remembered
 _FEW: Final = 24  # facts: a probe brings more, and hardly the same ones again
 _ELSEWHERE: Final = 0.02  # how much an article counts that the question does not point to
@@ -40,11 +38,33 @@ class JudgedCause:
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdicts:
-    """The verdict of each cause by place; ``judged`` are the places that the facts decided."""
+class Judgement:
+    """The reports of all causes, in the order of the articles; a confirmed cause has ruled out the
+    confirmed or possible ones that it explains. ``confirmed`` are those confirmed after that."""
 
-    all: list[Verdict]
-    judged: tuple[int, ...]
+    reports: Sequence[CauseReport]
+    confirmed: Sequence[CauseReport]
+    _spans: Mapping[int, tuple[int, int]]
+
+    def __iter__(self) -> Iterator[CauseReport]:
+        return iter(self.reports)
+
+    def of(self, solution: int) -> Sequence[CauseReport]:
+        """The reports of one solution's causes, in the article's order."""
+        start, end = self._spans.get(solution, (0, 0))
+        return self.reports[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdicts:
+    """The verdict of each cause by place, before explaining away, and the places of the confirmed.
+
+    ``reports`` have no evidence yet: that depends on the facts' values, verdicts mostly do not.
+    """
+
+    all: Sequence[Verdict]
+    confirmed: tuple[int, ...]
+    reports: Sequence[CauseReport]
 
 
 class Judge:
@@ -68,19 +88,17 @@ class Judge:
                 causes.append(JudgedCause(len(causes), article, cause, condition, key))
         self.causes: tuple[JudgedCause, ...] = tuple(causes)
         self._by_key = {judged.key: judged.place for judged in causes}
-        self._by_solution: dict[int, list[JudgedCause]] = defaultdict(list)
+        self._spans = _spans(causes)
         self._readers: dict[str, list[int]] = defaultdict(list)
         self._sayers: dict[int, list[int]] = defaultdict(list)
         for judged in causes:
-            self._by_solution[judged.article.id].append(judged)
             for name in judged.condition.facts:
                 self._readers[name].append(judged.place)
             for number in judged.condition.patterns:
                 self._sayers[number].append(judged.place)
         # Most causes are not confirmed, and their reports say the same every time.
         self._plain = {
-            verdict: [_report(judged, verdict) for judged in causes]
-            for verdict in (Verdict.POSSIBLE, Verdict.RULED_OUT)
+            verdict: [_report(judged, verdict) for judged in causes] for verdict in Verdict
         }
         self._told, self._unsettled = self._without_patterns()
         self._told_reports = [
@@ -90,36 +108,41 @@ class Judge:
 
     def of(self, solution: int) -> Sequence[JudgedCause]:
         """The causes of one solution, in the article's order."""
-        return self._by_solution.get(solution, ())
+        start, end = self._spans.get(solution, (0, 0))
+        return self.causes[start:end]
 
     def verdicts(self, facts: Facts) -> list[Verdict]:
         """The verdict of every cause by its place, before explaining away."""
-        return self._verdicts(facts).all
+        return list(self._verdicts(facts).all)
 
     def _verdicts(self, facts: Facts) -> _Verdicts:
         text = facts.get("claim.text")
         said = patterns_in(text) if isinstance(text, str) else None
         # Questions differ in their words much more than in what is known by them, and verdicts
         # depend on nothing else: not on the text but by the patterns that it matches.
-        key = _key(facts, said)
+        key = _key(facts, said, bool(self._unsettled))
         found = self._known.get(key) if key else None
         if found is None:
             found = self._evaluated(facts, said)
-            if key and not self._reads_text(found.judged):
+            if key:
                 self._known.put(key, found)
         return found
 
     def _evaluated(self, facts: Facts, said: frozenset[int] | None) -> _Verdicts:
-        places = self._touched(facts, said)
-        verdicts = [Verdict.POSSIBLE] * len(self.causes) if said is None else list(self._told)
+        places = sorted(self._touched(facts, said))
+        quiet = [Verdict.POSSIBLE] * len(self.causes) if said is None else self._told
+        verdicts = list(quiet)
+        reports = list(self._plain[Verdict.POSSIBLE] if said is None else self._told_reports)
         if places:
             context = context_of(facts)
             for place in places:
-                verdicts[place] = verdict_of(self.causes[place], context)
-        return _Verdicts(verdicts, tuple(sorted(places)))
-
-    def _reads_text(self, places: tuple[int, ...]) -> bool:
-        return any(self.causes[place].condition.reads_text for place in places)
+                verdict = verdicts[place] = verdict_of(self.causes[place], context)
+                reports[place] = self._plain[verdict][place]
+        confirmed = tuple(place for place in places if verdicts[place] is Verdict.CONFIRMED)
+        for place, by in self._explained(confirmed).items():
+            if verdicts[place] is not Verdict.RULED_OUT:
+                reports[place] = _report(self.causes[place], Verdict.RULED_OUT, by)
+        return _Verdicts(verdicts, confirmed, reports)
 
     def _touched(self, facts: Facts, said: frozenset[int] | None) -> set[int]:
         """The places of the causes that must be evaluated for ``facts``."""
@@ -175,46 +198,47 @@ class Judge:
                     scores[name] = scores.get(name, 0.0) + weight
         return tuple(sorted(scores, key=lambda name: (-scores[name], name)))
 
-    def judge(self, facts: Facts) -> tuple[CauseReport, ...]:
-        """All causes with verdict and evidence, in the order of the articles.
-
-        A confirmed cause rules out the confirmed or possible ones that it explains.
-        """
+    def judge(self, facts: Facts) -> Judgement:
+        """All causes with verdict and evidence."""
         found = self._verdicts(facts)
-        told = "claim.text" in facts
-        reports = list(self._told_reports if told else self._plain[Verdict.POSSIBLE])
-        confirmed = []
-        for place in found.judged:
-            verdict = found.all[place]
-            if verdict is Verdict.CONFIRMED:
-                confirmed.append(self.causes[place])
-            else:
-                reports[place] = self._plain[verdict][place]
+        reports = list(found.reports)
+        for place in found.confirmed:
+            evidence = fill(self.causes[place].cause.evidence, facts)
+            reports[place] = replace(reports[place], evidence=evidence)
+        confirmed = [reports[place] for place in found.confirmed]
+        return Judgement(
+            reports, [r for r in confirmed if r.verdict is Verdict.CONFIRMED], self._spans
+        )
+
+    def _explained(self, confirmed: Sequence[int]) -> dict[int, str]:
+        """The places of the causes that a confirmed one explains, with the name of that one."""
         explained: dict[int, str] = {}
-        for judged in confirmed:
+        for place in confirmed:
+            judged = self.causes[place]
             for target in judged.cause.explains:
                 other = self._by_key.get(target)
-                if other is not None and other != judged.place:
+                if other is not None and other != place:
                     explained.setdefault(other, f"{judged.article.id}/{judged.cause.id}")
-        for judged in confirmed:
-            evidence = fill(judged.cause.evidence, facts)
-            reports[judged.place] = _report(judged, Verdict.CONFIRMED, evidence)
-        for place, by in explained.items():
-            if found.all[place] is not Verdict.RULED_OUT:
-                judged = self.causes[place]
-                evidence = reports[place].evidence
-                reports[place] = _report(judged, Verdict.RULED_OUT, evidence, by)
-        return tuple(reports)
+        return explained
 
 
-def _key(facts: Facts, said: frozenset[int] | None) -> tuple[object, ...] | None:
+def _spans(causes: Sequence[JudgedCause]) -> dict[int, tuple[int, int]]:
+    """From which place to which each solution's causes stand."""
+    spans: dict[int, tuple[int, int]] = {}
+    for judged in causes:
+        first, _ = spans.get(judged.article.id, (judged.place, 0))
+        spans[judged.article.id] = first, judged.place + 1
+    return spans
+
+
+def _key(facts: Facts, said: frozenset[int] | None, with_text: bool) -> tuple[object, ...] | None:
     """What verdicts depend on, where that is little enough to be met again; otherwise None."""
     if len(facts) > _FEW:
         return None
     values = []
     for name in sorted(facts):
         value = facts[name]
-        if name == "claim.text":
+        if name == "claim.text" and not with_text:
             continue
         if isinstance(value, dict):
             return None
@@ -222,15 +246,13 @@ def _key(facts: Facts, said: frozenset[int] | None) -> tuple[object, ...] | None
     return (said, *values)
 
 
-def _report(
-    judged: JudgedCause, verdict: Verdict, evidence: tuple[str, ...] = (), by: str | None = None
-) -> CauseReport:
+def _report(judged: JudgedCause, verdict: Verdict, by: str | None = None) -> CauseReport:
     return CauseReport(
         solution=judged.article.id,
         id=judged.cause.id,
         title=judged.cause.title,
         verdict=verdict,
-        evidence=evidence,
+        evidence=(),
         who=judged.cause.who,
         fix=judged.cause.fix,
         url=f"{judged.article.url}#{judged.cause.id}",
@@ -248,35 +270,3 @@ def verdict_of(judged: JudgedCause, context: cel.Context) -> Verdict:
     if value is None:
         return Verdict.POSSIBLE
     return Verdict.CONFIRMED if value else Verdict.RULED_OUT
-
-
-def fill(templates: Iterable[str], facts: Mapping[str, FactValue]) -> tuple[str, ...]:
-    """The evidence sentences whose facts are all known, with the values quoted in.
-
-    Values come from a stranger's server: control characters are dropped and the length is cut;
-    each front escapes the sentence for its own medium.
-    """
-    sentences = []
-    for template in templates:
-        names = SLOT.findall(template)
-        if all(name in facts and facts[name] not in ("", []) for name in names):
-            sentences.append(SLOT.sub(lambda match: say(match[1], facts[match[1]]), template))
-    return tuple(sentences)
-
-
-def say(name: str, value: FactValue) -> str:
-    """A fact's value in words, bounded and free of control characters."""
-    if isinstance(value, bool):
-        text = "yes" if value else "no"
-    elif isinstance(value, list):
-        text = ", ".join(value[:8]) + (", …" if len(value) > 8 else "")
-    elif isinstance(value, dict):
-        text = ", ".join(sorted(value)[:20])
-    elif isinstance(value, float):
-        text = f"{value:.0f}" if value >= 10 else f"{value:.1f}"
-    else:
-        text = str(value)
-    text = "".join(char if char.isprintable() else " " for char in text)
-    text = text if len(text) <= _MAX_VALUE else text[: _MAX_VALUE - 1] + "…"
-    unit = REGISTRY[name].unit if name in REGISTRY else ""
-    return f"{text} ms" if unit == "ms" and REGISTRY[name].kind is Kind.FLOAT else text
