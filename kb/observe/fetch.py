@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kb.errors import BadURL, TargetRefused
-from kb.observe.guard import Race, check_addresses, resolve
+from kb.observe.guard import Race, check_addresses
 from kb.observe.http import Exchange, Request, exchange
 from kb.observe.policy import Policy
+from kb.observe.resolver import resolve
 from kb.observe.target import parse_target
 
 MAX_FILE: Final = 2_097_152
@@ -57,7 +58,7 @@ class Fetcher:
             if target.scheme != "http":
                 return None
             resolution = resolve(target.host, self.policy, deadline)
-            check_addresses(resolution, target, self.policy)
+            check_addresses(resolution.addresses, target.port, self.policy)
             race = Race(resolution.addresses, target.port, self.policy, deadline)
             connection = race.run()
             race.close()

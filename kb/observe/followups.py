@@ -13,11 +13,12 @@ from publicsuffixlist import PublicSuffixList
 
 from kb.errors import TargetRefused
 from kb.facts import FactValue
-from kb.observe import guard, variants
+from kb.observe import guard, resolver, variants
+from kb.observe.ground import Ground, Manner
 from kb.observe.target import Target
 from kb.observe.tls import banner, leaf_without_name
 from kb.observe.trust import revocation as revoked
-from kb.observe.vantage import Ground, Manner, Walk
+from kb.observe.vantage import Walk
 from kb.wire.response import join_headers
 
 FollowUpRun = Callable[["Scene"], dict[str, FactValue]]
@@ -107,7 +108,9 @@ def address(scene: Scene) -> dict[str, FactValue]:
 def unvalidated(scene: Scene) -> dict[str, FactValue]:
     """After SERVFAIL: the same lookup without DNSSEC's checking."""
     began = time.monotonic()
-    found = guard.resolve(scene.target.host, scene.ground.policy, scene.deadline, validated=False)
+    found = resolver.resolve(
+        scene.target.host, scene.ground.policy, scene.deadline, validated=False
+    )
     said = f"Without DNSSEC checking, the lookup ends with {found.outcome}"
     scene.ground.step("robot", "dns", "done", said, began)
     return {"dns.unvalidated_outcome": found.outcome}
@@ -115,7 +118,7 @@ def unvalidated(scene: Scene) -> dict[str, FactValue]:
 
 def cname_chain(scene: Scene) -> dict[str, FactValue]:
     """After SERVFAIL: the chain of aliases, link by link."""
-    chain, loop = guard.cname_chain(scene.target.host, scene.ground.policy, scene.deadline)
+    chain, loop = resolver.cname_chain(scene.target.host, scene.ground.policy, scene.deadline)
     return {"dns.cname": chain, "dns.cname_loop": loop}
 
 
@@ -126,7 +129,7 @@ def parent(scene: Scene) -> dict[str, FactValue]:
     if domain == host:
         return {"dns.parent_outcome": "nxdomain"}
     began = time.monotonic()
-    found = guard.resolve(domain, scene.ground.policy, scene.deadline)
+    found = resolver.resolve(domain, scene.ground.policy, scene.deadline)
     said = {"nxdomain": f"The domain {domain} does not exist either"}
     sentence = said.get(found.outcome, f"The domain {domain} exists ({found.outcome})")
     scene.ground.step("robot", "dns", "done", sentence, began)

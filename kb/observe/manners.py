@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from kb.observe.ground import Manner
 from kb.observe.target import Target
-from kb.observe.vantage import Manner
 
 ROBOT: Final = "ErrordeskBot/0.1 (+{contact})"
 _CHROME: Final = (

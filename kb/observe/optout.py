@@ -17,8 +17,9 @@ from typing import Final
 from protego import Protego
 
 from kb.errors import TargetRefused
+from kb.observe.ground import Ground, Manner
 from kb.observe.target import Target
-from kb.observe.vantage import Ground, Manner, Walk
+from kb.observe.vantage import Walk
 
 NAME: Final = "ErrordeskBot"
 KEEP_S: Final = 3600.0

@@ -16,9 +16,10 @@ from typing import Final
 import certifi
 
 from kb.errors import ErrordeskError
-from kb.observe.guard import Race, resolve
+from kb.observe.guard import Race
 from kb.observe.http import Request, exchange
 from kb.observe.policy import Policy
+from kb.observe.resolver import resolve
 from kb.observe.target import Target
 
 _EVERYWHERE: Final = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))

@@ -16,12 +16,13 @@ from kb.errors import TargetRefused
 from kb.facts import Facts, FactValue, Source
 from kb.observe.fetch import Fetcher
 from kb.observe.followups import Scene, same_body
+from kb.observe.ground import Ground
 from kb.observe.manners import agent, manners
 from kb.observe.optout import OptOut
 from kb.observe.plan import choose
 from kb.observe.policy import Policy, parse_deny, parse_networks, parse_resolver
 from kb.observe.target import Target, parse_target
-from kb.observe.vantage import Ground, Walk
+from kb.observe.vantage import Walk
 from kb.settings import Settings
 
 Observer = Callable[[Step], None]

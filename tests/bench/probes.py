@@ -11,10 +11,11 @@ from pathlib import Path
 from kb.answer import Step
 from kb.observe import Policy
 from kb.observe.fetch import Fetcher
+from kb.observe.ground import Ground, Manner
 from kb.observe.manners import manners
 from kb.observe.policy import parse_networks
 from kb.observe.target import parse_target
-from kb.observe.vantage import Ground, Manner, Walk
+from kb.observe.vantage import Walk
 from tests.bench.measure import Work, medians, report
 from tests.lab.servers import free_ports, nginx
 from tests.observe.certificates import issue, pem, write
