@@ -220,9 +220,10 @@ class Desk:
             solutions = tuple(sorted(solutions, key=lambda s: s.id != best.solution))
         matched = [s for s in solutions if s.matched_by in SURE]
         known = bool(matched) or words.answers
-        relevance = (
-            {s.id: 1.0 / (1 + place) for place, s in enumerate(solutions[:3])} if known else {}
-        )
+        # What only shares words with the question is no subject of the next one, once something is
+        # named or confirmed.
+        subjects = (matched or solutions)[:3] if known else ()
+        relevance = {s.id: 1.0 / (1 + place) for place, s in enumerate(subjects)}
         question = None
         if not best or self._ranking.is_general(best):
             question = best_question(self._judge, facts, self.base.questions, relevance)

@@ -32,10 +32,13 @@ _CLIENTS: Final = tuple(
                  r"|\bERR_SSL_|\bgetaddrinfo E[A-Z_]+|\b(?:connect|read) E[A-Z]{5,}|\bsocket hang up\b", 0),
         ("curl", r"\bcurl: \(\d+\)|^\* (?:Connected to|Trying|Host |Rebuilt URL|Could not resolve)|\bcurl/\d", re.M),
         ("iis", r"\bHTTP Error (?:40[1-6]|50[0-3])\.\d+\b|Internet Information Services", 0),
-        ("firefox", r"\b(?:SSL_ERROR|SEC_ERROR|MOZILLA_PKIX_ERROR|PR|NS_ERROR)_[A-Z_]{4,}|\bFirefox\b", 0),
-        ("safari", r"\bSafari (?:can[’']t|could not)|\bkCFErrorDomain|NSURLErrorDomain", re.I),
+        ("firefox", r"\b(?:SSL_ERROR|SEC_ERROR|MOZILLA_PKIX_ERROR|PR|NS_ERROR)_[A-Z_]{4,}|\bFirefox\b"
+                    r"|Potential Security (?:Risk|Issue)|\bHmm\. We[’']re having trouble", 0),
+        ("safari", r"\bSafari (?:can[’']t|could not)|\bkCFErrorDomain|NSURLErrorDomain"
+                   r"|\bThis Connection Is Not Private\b", re.I),
         ("edge", r"\b(?:Microsoft Edge|Edg/\d)", 0),
-        ("chrome", r"\bnet::ERR_|\bDNS_PROBE_[A-Z_]+|\b(?:Google )?Chrome\b|\bERR_(?:CONNECTION|NAME|CERT|SSL|TOO|EMPTY|TIMED|INTERNET)_", 0),
+        ("chrome", r"\bnet::ERR_|\bDNS_PROBE_[A-Z_]+|\b(?:Google )?Chrome\b|\bERR_(?:CONNECTION|NAME|CERT|SSL|TOO|EMPTY|TIMED|INTERNET)_"
+                   r"|\bYour connection is(?:n[’']t| not) private|\bThis (?:site|page) (?:can|is)[n’']+t? (?:be reached|working)", 0),
     )
 )  # fmt: skip
 _METHOD: Final = (

@@ -145,7 +145,7 @@ def test_a_har_of_two_megabytes_takes_little_time() -> None:
     text = har(*[one] * (MAX_HAR // (len(json.dumps(one)) + 2) - 2))
     began = time.perf_counter()
     recognise(text, NOTHING)
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 4
 
 
 @pytest.mark.parametrize(
