@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -29,18 +28,19 @@ from kb.compose import (
 from kb.diagnose import Judge, best_question
 from kb.errors import BadQuestion, BadURL
 from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
+from kb.probed import Probed
 from kb.ranking import FEW_WORDS, MAX_SOLUTIONS, SURE, Ranking
 from kb.recent import Recent
 from kb.recognise import Lexicon, Recognition, recognise
 from kb.search import Searcher, SearchResult, Semantic, Suggestion, open_index
 from kb.search.query import terms_of
 from kb.settings import BadSetting, Settings
+from kb.shared import open_shared
 
 if TYPE_CHECKING:
     from kb.observe import Probe, ProbeResult
 
 Observer = Callable[[Step], None]
-MAX_CACHED: Final = 256
 # Answers from texts are kept up to this length: longer ones are pasted once.
 MAX_CACHED_TEXT: Final = 4_000
 
@@ -65,7 +65,7 @@ class Desk:
         self._judge = Judge(base.published)
         self._lexicon = Lexicon.of(base)
         self._ranking = Ranking(base, searcher)
-        self._probed: Recent[str, tuple[float, ProbeResult]] = Recent(MAX_CACHED)
+        self._probed = Probed(open_shared(settings.redis_url, settings.shared))
         self._rendered: dict[tuple[int, str], RenderedArticle] = {}
         self._answers: Recent[tuple[str, tuple[tuple[str, str], ...]], Answer] = Recent(512)
 
@@ -171,12 +171,11 @@ class Desk:
         words: SearchResult,
         reader: Facts,
     ) -> tuple[ProbeResult, ProbeResult | None]:
-        now = time.monotonic()
         relevance = self._relevance(found, words)
         # What was looked for depends on what was asked: another error is another probe.
         key = f"{url} {sorted(place for place, share in relevance.items() if share == 1.0)}"
         cached = self._probed.get(key)
-        if cached and not fresh and now - cached[0] < self.settings.probe_cache_s:
+        if cached and not fresh and cached[0] < self.settings.probe_cache_s:
             if observer:
                 for step in cached[1].observation.steps:
                     observer(step)
@@ -186,7 +185,7 @@ class Desk:
         result = self._probe.run(
             url, observer, lambda seen: self._judge.wanted(known.merged(seen), relevance)
         )
-        self._probed.put(key, (time.monotonic(), result))
+        self._probed.put(key, result)
         return result, cached[1] if cached and fresh else None
 
     def _relevance(self, found: Recognition, words: SearchResult) -> dict[int, float]:

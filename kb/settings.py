@@ -226,6 +226,8 @@ class Settings:
     examples: tuple[tuple[str, str], ...] = ()
     semantic: bool = False
     drafts: bool = False
+    # Set by the server, not by the environment: the file that its processes share.
+    shared: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

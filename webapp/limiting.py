@@ -10,6 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from kb.settings import BadSetting, Settings
+from webapp.windows import SharedWindows
 
 _LOG = logging.getLogger(__name__)
 # How long a counter that does not answer is left alone before it is asked again.
@@ -38,12 +40,12 @@ class TooManyProbes(Exception):
 
 
 class Counter:
-    """A moving window per key, in memory or in Redis, where several processes share it.
+    """A moving window per key: in memory, or where several processes share it, in Redis or a file.
 
-    While Redis is away each process counts for itself: the site goes on, and the limits with it.
+    While that is away each process counts for itself: the site goes on, and the limits with it.
     """
 
-    def __init__(self, redis_url: str = "") -> None:
+    def __init__(self, redis_url: str = "", shared: Path | None = None) -> None:
         self._own = MovingWindowRateLimiter(MemoryStorage())
         self._shared: MovingWindowRateLimiter | None = None
         self._again = 0.0
@@ -56,6 +58,8 @@ class Counter:
             if not isinstance(storage, Storage):  # an async one is not meant here
                 raise BadSetting("ERRORDESK_REDIS_URL takes a redis:// URL.")
             self._shared = MovingWindowRateLimiter(storage)
+        elif shared is not None:
+            self._shared = MovingWindowRateLimiter(SharedWindows(shared))
 
     def wait_for(self, item: RateLimitItem, key: str) -> int:
         """Count one use; 0 when it is within the limit, else the seconds until the next may be."""
@@ -64,7 +68,9 @@ class Counter:
                 return _hit(self._shared, item, key)
             except Exception as error:  # noqa: BLE001  # whatever the client of Redis raises
                 self._again = time.monotonic() + RETRY_S
-                _LOG.warning("Redis does not answer (%s): counting here", type(error).__name__)
+                _LOG.warning(
+                    "the shared limits do not answer (%s): counting here", type(error).__name__
+                )
         return _hit(self._own, item, key)
 
 
@@ -115,7 +121,7 @@ class Gate:
         """The gate as the operator configured it. Raises BadSetting."""
         try:
             gate = cls(
-                Counter(settings.redis_url),
+                Counter(settings.redis_url, settings.shared),
                 settings.probe_rate,
                 settings.probe_target_rate,
                 settings.probe_concurrency,

@@ -203,6 +203,7 @@ def stream() -> Response:
     threading.Thread(target=work, name="stream", daemon=True).start()
 
     def lines() -> Iterator[str]:
+        yield ":\n\n"  # a comment: whoever waits learns at once that there is a stream
         while (event := events.get()) is not None:
             name, value = event
             data: object = value

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -14,10 +13,8 @@ from kb.cli.importing import import_
 from kb.cli.keeping import backup, prune, restore
 from kb.cli.linking import links
 from kb.cli.options import CONTENT, settings_of
+from kb.cli.serving import demo_settings, run_server, with_server_options
 from kb.cli.writing import lint, new, override
-
-if TYPE_CHECKING:
-    from kb.settings import Settings
 
 EXIT_UNKNOWN = 1
 EXIT_WRONG_USE = 2
@@ -192,82 +189,26 @@ for command in (backup, prune, restore, links, import_, lint, new, override):
     main.add_command(command)
 
 
-_SERVER_OPTIONS = (
-    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
-    click.option(
-        "--port",
-        type=click.IntRange(1, 65535),
-        default=8000,
-        show_default=True,
-        envvar="PORT",
-        show_envvar=True,
-        help="Port to listen on.",
-    ),
-    click.option(
-        "--threads",
-        type=click.IntRange(1, 256),
-        default=16,
-        show_default=True,
-        help="Requests served at once.",
-    ),
-)
-
-
-def _with_server_options(command: Any) -> Any:
-    for option in reversed(_SERVER_OPTIONS):
-        command = option(command)
-    return command
-
-
 @main.command()
 @CONTENT
-@_with_server_options
+@with_server_options
 @_with_probe_options
-def serve(host: str, port: int, threads: int, **options: Any) -> None:
-    """Serve the help site with a production WSGI server."""
-    _serve(settings_of(**options), host, port, threads)
+def serve(host: str, port: int, workers: int | None, threads: int | None, **options: Any) -> None:
+    """Serve the help site: one process for each processor, several threads in each.
+
+    New content is noticed and taken over without a failed request, and so it is on SIGHUP. SIGTERM
+    and Ctrl-C let the requests that are being answered finish.
+    """
+    with _indexing() as progress:
+        run_server(settings_of(**options), host, port, workers, threads, progress)
 
 
 @main.command()
-@_with_server_options
-def demo(host: str, port: int, threads: int) -> None:
+@with_server_options
+def demo(host: str, port: int, workers: int | None, threads: int | None) -> None:
     """Serve the help site beside a few deliberately faulty sites on loopback."""
-    import tempfile
-
-    from webapp.demo import faulty_sites
-
-    with (
-        tempfile.TemporaryDirectory(prefix="errordesk-demo-") as folder,
-        faulty_sites(Path(folder), settings_of()) as settings,
-    ):
-        for label, text in settings.examples:
-            click.echo(f"  {label}: {text.rpartition(' ')[2]}", err=True)
-        _serve(settings, host, port, threads)
-
-
-def _serve(settings: Settings, host: str, port: int, threads: int) -> None:
-    from waitress.server import create_server
-
-    from kb.desk import Desk
-    from kb.logs import configure
-    from webapp import create_app
-
-    configure(settings.log)
-    with _indexing() as progress:
-        desk = Desk.open(settings, progress)
-    app = create_app(settings, desk)
-    try:
-        server = create_server(app, host=host, port=port, threads=threads, ident=None)
-    except OSError as error:
-        click.echo(
-            f"{host}:{port} cannot be listened on: {error.strerror}. Choose another port with "
-            "--port or PORT.",
-            err=True,
-        )
-        raise SystemExit(EXIT_WRONG_USE) from None
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # only compared
-    click.secho(f"Errordesk is at http://{shown}:{port}", bold=True, err=True)
-    server.run()
+    with demo_settings(settings_of()) as settings, _indexing() as progress:
+        run_server(settings, host, port, workers, threads, progress)
 
 
 @contextmanager

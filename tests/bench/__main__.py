@@ -24,15 +24,13 @@ QUESTION = "HTTP Error 401 Unauthorized from our robot, but it opens in my brows
 def answers(folder: Path) -> None:
     """An answer without a probe against an empty Flask view, on the same server."""
     port = free_port()
-    code = (
-        "import sys; from pathlib import Path; from waitress import serve;"
-        "from webapp import create_app; from kb.settings import Settings;"
-        "app = create_app(Settings(data=Path(sys.argv[1])));"
-        "app.add_url_rule('/empty', 'empty', lambda: '', methods=['GET', 'POST']);"
-        "serve(app, host='127.0.0.1', port=int(sys.argv[2]), threads=4, _quiet=True)"
-    )
-    command = [sys.executable, "-c", code, str(folder / "data"), str(port)]
-    with running(command, folder, [port], environment={"PYTHONPATH": str(ROOT)}):
+    command = [sys.executable, "-m", "tests.bench.app", str(port), "1", "4"]
+    environment = {
+        "PYTHONPATH": str(ROOT),
+        "ERRORDESK_DATA": str(folder / "data"),
+        "ERRORDESK_DATABASE_URL": f"sqlite:///{folder / 'desk.db'}",
+    }
+    with running(command, folder, [port], environment=environment):
         connection = http.client.HTTPConnection("127.0.0.1", port)
 
         def ask(path: str, text: str, counted: bool = False) -> Work:
