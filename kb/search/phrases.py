@@ -31,7 +31,8 @@ class Phrases:
     """The phrases of a knowledge base by their stems. Built once, read from any thread."""
 
     def __init__(self, base: KnowledgeBase, stems: Stems) -> None:
-        self._owners: list[tuple[int, float, float]] = []
+        self._owners: list[int] = []
+        self._scales: list[float] = []
         by_stem: dict[str, set[int]] = defaultdict(set)
         found: list[tuple[int, float, frozenset[str]]] = []
         documents: Counter[str] = Counter()
@@ -59,7 +60,8 @@ class Phrases:
         self._rare = math.log(1 + (self._count + 0.5) / 0.5)
         for number, (owner, weight, words) in enumerate(found):
             norm = math.sqrt(sum(self.idf(stem) ** 2 for stem in words))
-            self._owners.append((owner, weight, norm))
+            self._owners.append(owner)
+            self._scales.append(weight / norm if norm else 0.0)
             for stem in words:
                 by_stem[stem].add(number)
         self._by_stem = {stem: frozenset(numbers) for stem, numbers in by_stem.items()}
@@ -95,12 +97,14 @@ class Phrases:
                 for number in numbers:
                     dots[number] = dots.get(number, 0.0) + value
         best: dict[int, float] = {}
+        owners, scales = self._owners, self._scales
         for number, dot in dots.items():
-            owner, weight, length = self._owners[number]
-            near = weight * min(1.0, dot / (norm * length))
+            near = scales[number] * dot
+            owner = owners[number]
             if near > best.get(owner, 0.0):
                 best[owner] = near
-        return best
+        # Synonyms beside the word itself can make a phrase nearer than the same words would be.
+        return {owner: min(1.0, near / norm) for owner, near in best.items()}
 
     def coverage(self, article_id: int, weights: Mapping[str, float], synonyms: Synonyms) -> float:
         """How much of the question the article speaks of, each word weighed by its rarity.

@@ -23,6 +23,7 @@ QUESTION = "HTTP Error 401 Unauthorized from our robot, but it opens in my brows
 
 def answers(folder: Path) -> None:
     """An answer without a probe against an empty Flask view, on the same server."""
+    Desk.open(Settings(data=folder / "data"))  # so that the server starts with an index
     port = free_port()
     command = [sys.executable, "-m", "tests.bench.app", str(port), "1", "4"]
     environment = {
