@@ -76,12 +76,16 @@ class Desk:
         Raises ContentError or IndexUnavailable.
         """
         base = KnowledgeBase.load(settings.content, settings.drafts)
-        index = open_index(base, settings.data, progress)
+        index = open_index(base, settings.data, progress, settings.search_url)
         return cls(
             settings,
             base,
             Searcher(base, index, semantic=_model(base) if settings.semantic else None),
         )
+
+    def close(self) -> None:
+        """Let go of the index's files and connections; nothing is to be asked afterwards."""
+        self._searcher.close()
 
     def search(self, text: str, limit: int = 10, category: str | None = None) -> SearchResult:
         """Articles by words. See :meth:`kb.search.Searcher.search`."""
@@ -115,8 +119,10 @@ class Desk:
         key = (query.text, tuple(sorted(query.reader.items())))
         answer = self._answers.get(key)
         if answer is None:
+            lapses = self._searcher.lapses
             answer = self._ask(query, None)
-            self._answers.put(key, answer)
+            if self._searcher.lapses == lapses:
+                self._answers.put(key, answer)
         return answer
 
     def _ask(self, query: Query, observer: Observer | None) -> Answer:

@@ -107,6 +107,12 @@ SETTINGS: tuple[SettingSpec, ...] = (
         "sqlite:///$XDG_STATE_HOME/errordesk/desk.db",
         "Where feedback, questions and shared reports are kept; off: nowhere.",
     ),
+    SettingSpec(
+        "SEARCH_URL",
+        "whoosh:",
+        "The search engine: whoosh: or tantivy: in DATA, with a path behind the colon there, or "
+        "postgresql://user@host/name.",
+    ),
     SettingSpec("REDIS_URL", "", "Redis for limits and the probe cache; empty: in memory."),
     SettingSpec(
         "SECRET_KEY",
@@ -213,6 +219,7 @@ class Settings:
     probe_concurrency: int = 8
     probe_cache_s: float = 60.0
     database_url: str = field(default_factory=default_database)
+    search_url: str = "whoosh:"
     redis_url: str = ""
     secret_key: str = ""
     trusted_proxies: tuple[str, ...] = ()
@@ -268,6 +275,7 @@ class Settings:
             ),
             probe_cache_s=_number("PROBE_CACHE", get.get("PROBE_CACHE", "60"), 0, 86400),
             database_url=get.get("DATABASE_URL") or plain.database_url,
+            search_url=_search(get.get("SEARCH_URL") or plain.search_url),
             redis_url=_redis(get.get("REDIS_URL", "")),
             secret_key=get.get("SECRET_KEY", ""),
             trusted_proxies=_proxies(get.get("TRUSTED_PROXIES", "")),
@@ -326,6 +334,12 @@ def _contact(text: str) -> str:
 def _redis(text: str) -> str:
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
         raise BadSetting(f"{PREFIX}REDIS_URL takes a redis:// URL.")
+    return text
+
+
+def _search(text: str) -> str:
+    if not text.startswith(("whoosh:", "tantivy:", "postgresql://")):
+        raise BadSetting(f"{PREFIX}SEARCH_URL takes whoosh:, tantivy: or a postgresql:// URL.")
     return text
 
 

@@ -26,6 +26,7 @@ def test_the_table_of_settings_is_fresh() -> None:
         ("PROBE_PORTS", "0"),
         ("BASE_URL", "ftp://x"),
         ("REDIS_URL", "http://x"),
+        ("SEARCH_URL", "solr://x"),
         ("DRAFTS", "perhaps"),
         ("NO_SUCH", "x"),
     ],

@@ -181,7 +181,9 @@ def index(content: str | None) -> None:
     settings = settings_of(content=content)
     base = KnowledgeBase.load(settings.content, settings.drafts)
     with _indexing() as progress:
-        open_index(base, settings.data, progress)
+        engine = open_index(base, settings.data, progress, settings.search_url)
+    engine.words()  # asked for a proof
+    engine.close()
     click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
 
 

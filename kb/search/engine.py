@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 # An engine may leave out what is not among its best: no reader looks that far down.
-CANDIDATES: Final = 200
+CANDIDATES: Final = 100
 Progress = Callable[[int, int], None]
 Boosts = tuple[tuple[str, float], ...]
 

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from kb.answer import SolutionReport
 from kb.article import Article
 from kb.articles import KnowledgeBase
+from kb.errors import IndexUnavailable
 from kb.search.engine import Engine
 from kb.search.passages import Passages
 from kb.search.phrases import Phrases
@@ -101,6 +102,7 @@ class Searcher:
         self._tuning = tuning or Tuning()
         self._semantic = semantic
         self._engine = engine
+        self.lapses = 0  # how many searches had to do without the engine
         self._near = Phrases(base, stems_of)
         self._synonyms = base.synonyms.by_stem(stems_of)
         self._passages = Passages()
@@ -110,6 +112,10 @@ class Searcher:
             for item in base.in_all_languages(article)
             for phrase in (item.title, *article.identifiers, *item.symptoms)
         ]
+
+    def close(self) -> None:
+        """Let go of the engine; nothing is to be searched afterwards."""
+        self._engine.close()
 
     def search(
         self, text: str, limit: int = 10, category: str | None = None, correct: bool = True
@@ -149,13 +155,22 @@ class Searcher:
 
     def corrected(self, text: str) -> str | None:
         """``text`` with its unknown words replaced by the nearest known; None where none is."""
-        return self._speller.correct(text)
+        try:
+            return self._speller.correct(text)
+        except IndexUnavailable:
+            return None
 
     def _ranked(
         self, text: str, weights: dict[str, float], near: dict[int, float]
     ) -> list[tuple[int, float]]:
         """Article IDs with their scores, best first."""
-        scores = self._engine.scores(weights, self._tuning.boosts)
+        try:
+            scores = self._engine.scores(weights, self._tuning.boosts)
+        except (
+            IndexUnavailable
+        ):  # the nearest titles and symptoms, which are in memory, still serve
+            self.lapses += 1
+            scores = {}
         top = max(scores.values(), default=1.0)
         if self._tuning.nearest:
             for article_id in set(scores) | set(near):

@@ -85,7 +85,8 @@ class WhooshEngine:
 
     def close(self) -> None:
         """Let go of the files."""
-        self._searcher.close()
+        if not self._searcher.is_closed:
+            self._searcher.close()
 
 
 def _update(writable: Any, base: KnowledgeBase, progress: Progress | None) -> None:

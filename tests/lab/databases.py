@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,10 +43,15 @@ def postgresql(port: int = 0) -> Iterator[str]:
         log = Path(tempfile.mkdtemp(prefix="errordesk-pg-log-"))
         try:
             with running(command, log, [port]):
+                # It listens before it takes commands: this waits until it does.
+                address = ["-h", "127.0.0.1", "-p", str(port), "-U", "desk"]
+                ready = [_postgres("pg_isready"), *address, "-d", "postgres"]
+                for _ in range(100):
+                    if subprocess.run(ready, check=False, capture_output=True).returncode == 0:
+                        break
+                    time.sleep(0.1)
                 subprocess.run(
-                    [_postgres("createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "desk", "d"],
-                    check=True,
-                    capture_output=True,
+                    [_postgres("createdb"), *address, "d"], check=True, capture_output=True
                 )
                 yield f"postgresql://desk@127.0.0.1:{port}/d"
         finally:
