@@ -14,6 +14,7 @@ from kb.cli.keeping import backup, prune, restore
 from kb.cli.linking import links
 from kb.cli.options import CONTENT, settings_of
 from kb.cli.serving import demo_settings, run_server, with_server_options
+from kb.cli.trying import try_
 from kb.cli.writing import lint, new, override
 
 EXIT_UNKNOWN = 1
@@ -187,7 +188,7 @@ def index(content: str | None) -> None:
     click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
 
 
-for command in (backup, prune, restore, links, import_, lint, new, override):
+for command in (backup, prune, restore, links, import_, lint, new, override, try_):
     main.add_command(command)
 
 

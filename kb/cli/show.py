@@ -6,7 +6,7 @@ import click
 
 from kb.answer import Answer, Observation, Verdict
 
-_MARKS = {Verdict.CONFIRMED: ("✔", "green"), Verdict.POSSIBLE: ("?", "yellow"),
+MARKS = {Verdict.CONFIRMED: ("✔", "green"), Verdict.POSSIBLE: ("?", "yellow"),
           Verdict.RULED_OUT: ("✘", "bright_black")}  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def show_answer(answer: Answer) -> None:
     if answer.known and shown:
         click.echo("\nCauses")
     for cause in shown[:8] if answer.known else ():
-        mark, colour = _MARKS[cause.verdict]
+        mark, colour = MARKS[cause.verdict]
         click.secho(f"  {mark} {cause.verdict.value.replace('_', ' ')}: ", fg=colour, nl=False)
         click.echo(f"{cause.title} (#{cause.solution})")
         for sentence in cause.evidence:
