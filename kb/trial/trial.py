@@ -14,7 +14,8 @@ from kb.articles import KnowledgeBase
 from kb.articles.parse import parse_article
 from kb.diagnose import Judge, best_question
 from kb.diagnose.condition import context_of
-from kb.diagnose.judge import SLOT, JudgedCause, fill, say
+from kb.diagnose.evidence import SLOT, fill, say
+from kb.diagnose.judge import JudgedCause
 from kb.diagnose.parts import Part, decisive, tree_of
 from kb.errors import ContentError, ErrordeskError
 from kb.facts import REGISTRY, Facts, Kind
