@@ -137,7 +137,7 @@ SETTINGS: tuple[SettingSpec, ...] = (
         danger="The front server must remove it from what others send.",
     ),
     SettingSpec(
-        "OPERATOR_WRITES", "off", "on: /operator may write drafts into the content folder."
+        "OPERATOR_WRITES", "off", "on: /operator may write drafts into the last content folder."
     ),
     SettingSpec(
         "METRICS_TOKEN",

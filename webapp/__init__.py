@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         observing,
         oldlinks,
         openapi,
+        operator,
         problems,
         reach,
         security,
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         }
     )
     app.jinja_env.filters["written_to"] = contact.written_to
+    operator.register(app, settings)
     note = None
     if settings.metrics_token:
         from webapp import metrics  # noqa: PLC0415  # counts from its import on

@@ -12,6 +12,7 @@ import click
 from kb.cli.importing import import_
 from kb.cli.keeping import backup, prune, restore
 from kb.cli.linking import links
+from kb.cli.operating import password
 from kb.cli.options import CONTENT, settings_of
 from kb.cli.serving import demo_settings, run_server, with_server_options
 from kb.cli.trying import try_
@@ -188,7 +189,7 @@ def index(content: str | None) -> None:
     click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
 
 
-for command in (backup, prune, restore, links, import_, lint, new, override, try_):
+for command in (backup, prune, restore, links, import_, lint, new, override, try_, password):
     main.add_command(command)
 
 

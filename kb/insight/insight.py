@@ -35,7 +35,6 @@ class Insight:
 def look(store: Store, days: int) -> Insight:
     """The insight of the last ``days`` days. Raises StoreUnavailable."""
     since = (now() - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0)
-    store.flush()
     with store.reading() as connection:
         totals = figures.totals(connection, since)
         trend = figures.days(connection, since)
