@@ -192,4 +192,39 @@ CASES = (
     _case("iis-default", "2294/*", "a blue picture instead of our site", raw=page(
         "200 OK", "<!DOCTYPE html><html><head><title>IIS Windows Server</title></head><body>"
         "<a href='http://go.microsoft.com/'><img src='iisstart.png' alt='IIS'></a></body></html>")),
+    # Hosting platforms and databases, by the pages that they publish.
+    _case("cpanel-suspended", "2349/account-suspended", "where is our site", raw=page(
+        "200 OK", "<html><head><title>Account Suspended</title></head><body><h1>This Account has been "
+        "suspended.</h1><p>Contact your hosting provider for more information.</p></body></html>")),
+    _case("heroku-crashed", "2349/app-does-not-run", "app is down", raw=page(
+        "503 Service Unavailable", "<!DOCTYPE html><html><head><title>Application Error</title></head><body>"
+        "<iframe src='//www.herokucdn.com/error-pages/application-error.html'></iframe></body></html>",
+        "text/html", "Server: Heroku", "Via: 1.1 vegur")),
+    _case("fastly-unknown", "2349/name-unknown-to-the-platform", "my domain gives an error", raw=page(
+        "500 Domain Not Found", "<html><head><title>Fastly error: unknown domain shop.example</title></head><body>"
+        "<p>Fastly error: unknown domain: shop.example. Please check that this domain has been added to a "
+        "service.</p></body></html>", "text/html", "Server: Varnish", "X-Served-By: cache-fra-1")),
+    _case("vercel-unknown", "2349/name-unknown-to-the-platform", "404 after the deployment", raw=page(
+        "404 Not Found", "The deployment could not be found on Vercel.\n\nDEPLOYMENT_NOT_FOUND\n",
+        "text/plain; charset=utf-8", "Server: Vercel", "X-Vercel-Error: DEPLOYMENT_NOT_FOUND")),
+    _case("s3-denied", "2349/storage-refuses", "access denied on our pictures", raw=page(
+        "403 Forbidden", '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message>'
+        "</Error>", "application/xml", "Server: AmazonS3")),
+    _case("s3-no-key", "2349/storage-has-no-such-object", "picture does not load", path="/img/a.png", raw=page(
+        "404 Not Found", '<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Key>img/a.png</Key></Error>',
+        "application/xml", "Server: AmazonS3")),
+    _case("wordpress-database", "2350/does-not-answer", "blog is down", raw=page(
+        "500 Internal Server Error", "<!DOCTYPE html><html><head><title>Database Error</title></head><body>"
+        "<h1>Error establishing a database connection</h1></body></html>")),
+    _case("database-full", "2350/too-many-connections", "shop breaks at noon", raw=page(
+        "500 Internal Server Error", "<p>PDOException: SQLSTATE[HY000] [1040] Too many connections</p>")),
+    _case("database-login", "2350/login-refused", "error since the move", raw=page(
+        "500 Internal Server Error", "<p>SQLSTATE[HY000] [1045] Access denied for user 'web'@'10.0.0.4' "
+        "(using password: YES)</p>")),
+    _case("django-host", "2174/host-unknown", "400 after the deployment", raw=page(
+        "400 Bad Request", "<html><head><title>DisallowedHost at /</title></head><body><pre>Invalid HTTP_HOST "
+        "header: 'shop.example'. You may need to add 'shop.example' to ALLOWED_HOSTS.</pre></body></html>")),
+    _case("vite-host", "2174/host-unknown", "works on localhost, not through the tunnel", raw=page(
+        "403 Forbidden", 'Blocked request. This host ("shop.example") is not allowed. To allow this host, add '
+        '"shop.example" to `server.allowedHosts` in vite.config.js.', "text/plain"), also=("2176/*",)),
 )  # fmt: skip
