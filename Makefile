@@ -61,4 +61,4 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install run demo packages test lab machines eval bench format clean
+.PHONY: help install run demo packages test lab machines eval fuzz bench format clean

@@ -19,7 +19,7 @@ from webapp.cards import absent, card
 from webapp.finding import find, suggestions
 from webapp.limiting import TooManyProbes
 from webapp.problems import problem
-from webapp.schemas import AnswerRequest, FeedbackRequest, SearchQuery, SuggestQuery
+from webapp.schemas import AnswerRequest, FeedbackRequest, SearchQuery, SolutionQuery, SuggestQuery
 from webapp.services import services
 from webapp.solutions import as_json
 
@@ -122,5 +122,6 @@ def solution(number: int) -> BaseResponse:
     article = base.visible(number)
     if article is None:
         return absent(number)
-    shown = base.in_language(article, request.args.get("lang", "en"))
-    return jsonify(card(shown) if request.args.get("view") == "card" else as_json(shown))
+    asked = checked(SolutionQuery, request.args.to_dict(), 400)
+    shown = base.in_language(article, asked.lang)
+    return jsonify(card(shown) if asked.view == "card" else as_json(shown))

@@ -22,6 +22,7 @@ from webapp.schemas import (
     Problem,
     SearchQuery,
     SolutionOut,
+    SolutionQuery,
     SuggestionOut,
     SuggestQuery,
 )
@@ -33,6 +34,7 @@ _PROBLEMS: Final = {
     400: "The request cannot be taken.",
     404: "There is no such solution.",
     410: "The solution was withdrawn; the detail names its successors.",
+    413: "The body is larger than a megabyte.",
     422: "A field is wrong.",
     429: "Too much at once; Retry-After says when the next is possible.",
     502: "It was not delivered; the same key may be sent again.",
@@ -103,12 +105,12 @@ def _answers(model: dict[str, Any], said: str, problems: tuple[int, ...]) -> dic
 
 
 def _stored() -> dict[str, Any]:
-    answers = _answers(_ref("Feedback"), "It was stored before.", (400, 404, 422, 429, 503))
+    answers = _answers(_ref("Feedback"), "It was stored before.", (400, 404, 413, 422, 429, 503))
     return answers | {"201": {**answers["200"], "description": "It is stored."}}
 
 
 def _delivered() -> dict[str, Any]:
-    problems = (400, 403, 422, 429, 502, 503)
+    problems = (400, 403, 413, 422, 429, 502, 503)
     answers = _answers(_ref("Contact"), "It was delivered before.", problems)
     return answers | {"201": {**answers["200"], "description": "It is delivered, or counted."}}
 
@@ -121,24 +123,12 @@ def _ref(name: str) -> dict[str, Any]:
 def document() -> dict[str, Any]:
     """The document without the server's address, which depends on the request."""
     body = {"required": True, "content": {"application/json": {"schema": _ref("AnswerRequest")}}}
-    lang = {
-        "name": "lang",
-        "in": "query",
-        "description": "Language of the words; English where untranslated.",
-        "schema": {"type": "string", "enum": ["en", "de"], "default": "en"},
-    }
-    view = {
-        "name": "view",
-        "in": "query",
-        "description": "card: the few fields that a card shows; full: everything.",
-        "schema": {"type": "string", "enum": ["full", "card"], "default": "full"},
-    }
     number = {
         "name": "number",
         "in": "path",
         "required": True,
         "description": "The solution's permanent ID.",
-        "schema": {"type": "integer", "minimum": 0},
+        "schema": {"type": "integer", "minimum": 0, "maximum": 999_999_999},
     }
     return {
         "openapi": "3.1.0",
@@ -157,7 +147,7 @@ def document() -> dict[str, Any]:
                     "description": "Recognises what was pasted, probes a URL in it (behind a "
                     "guard, within limits) and says which cause it is, with evidence.",
                     "requestBody": body,
-                    "responses": _answers(_ref("Answer"), "The answer.", (400, 422, 429)),
+                    "responses": _answers(_ref("Answer"), "The answer.", (400, 413, 422, 429)),
                 }
             },
             "/api/v1/feedback": {
@@ -207,12 +197,12 @@ def document() -> dict[str, Any]:
                     "operationId": "solution",
                     "summary": "Read one solution",
                     "description": "A merged solution redirects to its successor.",
-                    "parameters": [number, lang, view],
+                    "parameters": [number, *_parameters(SolutionQuery)],
                     "responses": {
                         **_answers(
                             {"anyOf": [_ref("Solution"), _ref("Card")]},
                             "The solution, or its card.",
-                            (404, 410),
+                            (400, 404, 410),
                         ),
                         "301": {"description": "It was merged into another solution."},
                     },

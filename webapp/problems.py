@@ -14,7 +14,7 @@ from webapp.i18n import mark as N_  # noqa: N812  # the name that Babel extracts
 SENTENCES = {
     404: N_("There is nothing at this address."),
     405: N_("This address does not take that method."),
-    413: N_("That is more than fits: 100,000 characters are the most."),
+    413: N_("That is more than fits: a megabyte is the most."),
     500: N_("Something broke on our side. It was logged; please try again."),
 }
 

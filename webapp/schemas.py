@@ -26,6 +26,14 @@ Asked = Annotated[
 ]
 
 
+def _whole(value: object) -> object:
+    """2173.0 is an integer of JSON, too (JSON Schema, 6.1.1)."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+SolutionId = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=999_999_999)]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -34,7 +42,6 @@ class AnswerRequest(_Strict):
     """A question: the text, what its asker answered already, and whether its URL may be probed."""
 
     text: str = Field(
-        "",
         description=f"An error, a transcript, a URL or a question; up to {MAX_TEXT} characters.",
         examples=["HTTP 401 https://example.com/feed"],
     )
@@ -52,7 +59,7 @@ class AnswerRequest(_Strict):
 class FeedbackRequest(_Strict):
     """Whether a solution helped; ``key`` makes a repeated sending harmless."""
 
-    solution: int = Field(ge=0, description="The solution's permanent ID.", examples=[2173])
+    solution: SolutionId = Field(description="The solution's permanent ID.", examples=[2173])
     helpful: bool = Field(description="Whether it helped.")
     comment: str = Field("", max_length=1000, description="One sentence; no names, please.")
     question: str = Field("", max_length=2000, description="What was asked.")
@@ -70,7 +77,7 @@ class SeenIn(_Strict):
 
     question: str = Field("", max_length=2000)
     known: bool = False
-    solution: int | None = Field(None, ge=0, le=999_999_999)
+    solution: SolutionId | None = None
     cause: str | None = Field(None, max_length=200)
     confirmed: bool = False
 
@@ -89,8 +96,8 @@ class StepIn(BaseModel):
     layer: Annotated[str, _cut(20)] = ""
     status: Annotated[str, _cut(20)] = ""
     summary: Annotated[str, _cut(2_000)] = ""
-    start_ms: float = Field(0.0, allow_inf_nan=False)
-    duration_ms: float = Field(0.0, allow_inf_nan=False)
+    start_ms: float = Field(0.0, strict=True, allow_inf_nan=False)
+    duration_ms: float = Field(0.0, strict=True, allow_inf_nan=False)
     detail: Annotated[tuple[Annotated[str, _cut(4_000)], ...], _cut(200)] = ()
 
 
@@ -175,6 +182,17 @@ class SuggestQuery(BaseModel):
 
     q: str = Field("", max_length=200, description="The beginning of a title, code or symptom.")
     lang: Language = "en"
+
+
+class SolutionQuery(BaseModel):
+    """How one solution is shown."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    lang: Language = "en"
+    view: Literal["full", "card"] = Field(
+        "full", description="card: the few fields that a card shows; full: everything."
+    )
 
 
 class SuggestionOut(BaseModel):
