@@ -75,7 +75,16 @@ class Desk:
 
         Raises ContentError or IndexUnavailable.
         """
-        base = KnowledgeBase.load(settings.content, settings.drafts)
+        return cls.of(settings, KnowledgeBase.load(settings.content, settings.drafts), progress)
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        base: KnowledgeBase,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Desk:
+        """The desk of a base that is loaded already. Raises IndexUnavailable."""
         index = open_index(base, settings.data, progress, settings.search_url)
         return cls(
             settings,

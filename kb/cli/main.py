@@ -14,7 +14,7 @@ from kb.cli.keeping import backup, prune, restore
 from kb.cli.linking import links
 from kb.cli.operating import password
 from kb.cli.options import CONTENT, settings_of
-from kb.cli.serving import demo_settings, run_server, with_server_options
+from kb.cli.serving import demo_settings, run_for_writers, run_server, with_server_options
 from kb.cli.trying import try_
 from kb.cli.writing import lint, new, override
 
@@ -195,14 +195,32 @@ for command in (backup, prune, restore, links, import_, lint, new, override, try
 
 @main.command()
 @CONTENT
+@click.option(
+    "--reload",
+    "follow",
+    is_flag=True,
+    help="For writers: show drafts, lint each change, refresh open pages. In one process.",
+)
 @with_server_options
 @_with_probe_options
-def serve(host: str, port: int, workers: int | None, threads: int | None, **options: Any) -> None:
+def serve(
+    follow: bool,
+    host: str,
+    port: int,
+    workers: int | None,
+    threads: int | None,
+    **options: Any,
+) -> None:
     """Serve the help site: one process for each processor, several threads in each.
 
     New content is noticed and taken over without a failed request, and so it is on SIGHUP. SIGTERM
     and Ctrl-C let the requests that are being answered finish.
     """
+    if follow:
+        if workers or threads:
+            raise click.UsageError("--reload has one process; leave out --workers and --threads.")
+        run_for_writers(settings_of(**options), host, port)
+        return
     with _indexing() as progress:
         run_server(settings_of(**options), host, port, workers, threads, progress)
 

@@ -6,6 +6,7 @@ import multiprocessing
 import signal
 import socket
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +78,17 @@ def run_server(
         click.secho(f"Errordesk is at http://{name}:{port}", bold=True, err=True)
 
     serve(desk, watch, listener, limits, ready)
+
+
+def run_for_writers(settings: Settings, host: str, port: int) -> None:
+    """Serve with pages that follow the content, until Ctrl-C."""
+    listener = _bound(host, port)
+    from webapp.reloading import Reloader, serve_writer
+
+    reloader = Reloader(settings, lambda said: click.echo(said, err=True))
+    name = f"[{host}]" if ":" in host else host
+    click.secho(f"Errordesk for writers is at http://{name}:{port}", bold=True, err=True)
+    serve_writer(reloader, listener, threading.Event())
 
 
 def _bound(host: str, port: int) -> socket.socket:
