@@ -73,12 +73,15 @@ class KnowledgeBase:
 
     def in_all_languages(self, article: Article) -> tuple[Article, ...]:
         """The article as written, then its translations by language."""
-        found = sorted(
-            (language, item)
-            for (key, language), item in self.translations.articles.items()
-            if key == article.id
-        )
-        return (article, *(item for _, item in found))
+        return (article, *self._translated.get(article.id, ()))
+
+    @cached_property
+    def _translated(self) -> dict[int, tuple[Article, ...]]:
+        """The translations of each article, by language."""
+        found: dict[int, list[Article]] = {}
+        for (key, _), item in sorted(self.translations.articles.items()):
+            found.setdefault(key, []).append(item)
+        return {key: tuple(items) for key, items in found.items()}
 
     def category_in(self, path: str, language: str) -> Category | None:
         """The category at ``path`` in a language, in English where it is not translated."""
@@ -127,7 +130,15 @@ class KnowledgeBase:
 
     def backlinks(self, article_id: int) -> tuple[Article, ...]:
         """The published articles that mention ``#article_id`` or list it as related."""
-        return tuple(article for article in self.published if article_id in self._links[article.id])
+        return self._backlinks.get(article_id, ())
+
+    @cached_property
+    def _backlinks(self) -> dict[int, tuple[Article, ...]]:
+        found: dict[int, list[Article]] = {}
+        for article in self.published:
+            for mentioned_id in self._links[article.id]:
+                found.setdefault(mentioned_id, []).append(article)
+        return {key: tuple(articles) for key, articles in found.items()}
 
     @cached_property
     def _links(self) -> dict[int, frozenset[int]]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
+from kb.article import Article
 from kb.articles import KnowledgeBase
+from kb.recent import Recent
 
 Stems = Callable[[str], Iterable[str]]
 Synonyms = Mapping[str, frozenset[str]]
@@ -22,8 +24,11 @@ _TITLE: Final = 0.95
 _CAUSE: Final = 0.8
 # A stem that the phrases of this share of the articles have belongs to the subject of the base.
 _TOPICAL: Final = 0.04
-# A stem of more phrases than these is common.
-_COMMON: Final = 200
+# A stem of more phrases than these is common: a twenty-fourth of all, in bounds of effort.
+_COMMON: Final = (200, 3_000)
+# In a larger base the bodies of so many articles, evenly spread, tell how rare a word is.
+_SAMPLE: Final = 2_000
+_KEPT: Final = 1_000  # articles whose stems are kept once they were needed
 _NONE: Final[frozenset[int]] = frozenset()
 
 
@@ -36,24 +41,24 @@ class Phrases:
         by_stem: dict[str, set[int]] = defaultdict(set)
         found: list[tuple[int, float, frozenset[str]]] = []
         documents: Counter[str] = Counter()
-        self._words: dict[int, frozenset[str]] = {}
-        self._said: dict[int, frozenset[str]] = {}
-        for article in base.published:
-            texts: list[tuple[str, float]] = []
-            for item in base.in_all_languages(article):
-                texts += [(f"{item.title} {item.summary}", 0.7), (item.title, _TITLE)]
-                texts += [(symptom, _SYMPTOM) for symptom in item.symptoms]
-                texts += [(cause.title, _CAUSE) for cause in item.causes]
-            texts += [(identifier, _TITLE) for identifier in article.identifiers]
-            mine = [(frozenset(stems(text)), weight) for text, weight in texts]
-            words = frozenset().union(*(words for words, _ in mine), stems(article.body))
-            self._words[article.id] = words
-            self._said[article.id] = frozenset().union(*(words for words, _ in mine))
-            documents.update(words)
+        spoken: Counter[str] = Counter()
+        self._base = base
+        self._stems = stems
+        self._of_article: Recent[int, tuple[frozenset[str], frozenset[str]]] = Recent(_KEPT)
+        step = max(1, len(base.published) // _SAMPLE)
+        for place, article in enumerate(base.published):
+            mine = [(frozenset(stems(text)), weight) for text, weight in _texts(base, article)]
             found += [(article.id, weight, words) for words, weight in mine if words]
-        spoken = Counter(stem for said in self._said.values() for stem in said)
-        self._count = max(1, len(self._words))
-        self._topical = {s for s, n in spoken.items() if n >= _TOPICAL * self._count}
+            said = frozenset().union(*(words for words, _ in mine))
+            spoken.update(said)
+            if place % step == 0:
+                words = said.union(stems(article.body))
+                documents.update(words)
+                self._of_article.put(article.id, (said, words))
+        articles = max(1, len(base.published))
+        self._topical = {s for s, n in spoken.items() if n >= _TOPICAL * articles}
+        self._count = max(1, len(range(0, len(base.published), step)))
+        self._common = max(_COMMON[0], min(_COMMON[1], len(found) // 24))
         self._idf = {
             stem: math.log(1 + (self._count - n + 0.5) / (n + 0.5)) for stem, n in documents.items()
         }
@@ -90,7 +95,7 @@ class Phrases:
         for number_of, stem in sorted((len(self._by_stem.get(s, ())), s) for s in weights):
             numbers = self._by_stem.get(stem, _NONE)
             value = weights[stem] * self.idf(stem) ** 2
-            if dots and number_of > _COMMON:
+            if dots and number_of > self._common:
                 for number in dots.keys() & numbers:
                     dots[number] += value
             else:
@@ -112,8 +117,7 @@ class Phrases:
         A word counts fully in the article's phrases, or through a synonym there nearly so, and
         half where it merely occurs in the text.
         """
-        said = self._said.get(article_id, frozenset())
-        words = self._words.get(article_id, frozenset())
+        said, words = self._stems_of(article_id)
         whole = found = 0.0
         for stem, weight in weights.items():
             if weight < 1:
@@ -127,3 +131,26 @@ class Phrases:
             elif stem in words:
                 found += 0.5 * value
         return found / whole if whole else 0.0
+
+    def _stems_of(self, article_id: int) -> tuple[frozenset[str], frozenset[str]]:
+        """The stems of an article's phrases, and those of its body as well; the last are kept."""
+        known = self._of_article.get(article_id)
+        if known is None:
+            article = self._base.visible(article_id)
+            if article is None:
+                return frozenset(), frozenset()
+            texts = (text for text, _ in _texts(self._base, article))
+            said = frozenset(stem for text in texts for stem in self._stems(text))
+            known = (said, said.union(self._stems(article.body)))
+            self._of_article.put(article_id, known)
+        return known
+
+
+def _texts(base: KnowledgeBase, article: Article) -> Iterator[tuple[str, float]]:
+    """The phrases of an article in all its languages, with what each weighs."""
+    for item in base.in_all_languages(article):
+        yield f"{item.title} {item.summary}", 0.7
+        yield item.title, _TITLE
+        yield from ((symptom, _SYMPTOM) for symptom in item.symptoms)
+        yield from ((cause.title, _CAUSE) for cause in item.causes)
+    yield from ((identifier, _TITLE) for identifier in article.identifiers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Protocol
@@ -17,6 +16,7 @@ from kb.search.phrases import Phrases
 from kb.search.schema import BOOSTS
 from kb.search.spelling import Speller
 from kb.search.stems import stems_of
+from kb.search.typeahead import Suggestion, Typeahead
 from kb.search.words import question_stems, weighted
 
 FUSED: Final = 40
@@ -78,16 +78,6 @@ class SearchResult:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One line of the typeahead; ``match`` is the title, identifier or symptom that matched."""
-
-    id: int
-    title: str
-    url: str
-    match: str
-
-
 class Searcher:
     """Search over one snapshot of the content; safe to use from several threads."""
 
@@ -106,12 +96,7 @@ class Searcher:
         self._near = Phrases(base, stems_of)
         self._synonyms = base.synonyms.by_stem(stems_of)
         self._passages = Passages()
-        self._phrases = [
-            (phrase.lower(), phrase, article)
-            for article in base.published
-            for item in base.in_all_languages(article)
-            for phrase in (item.title, *article.identifiers, *item.symptoms)
-        ]
+        self._typeahead = Typeahead(base)
 
     def close(self) -> None:
         """Let go of the engine; nothing is to be searched afterwards."""
@@ -200,28 +185,7 @@ class Searcher:
 
     def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """What begins with, then what contains, all the words typed so far."""
-        typed = prefix.lower().strip().lstrip("#")
-        if not typed:
-            return ()
-        ranked: dict[int, tuple[int, Suggestion]] = {}
-        words = typed.split()
-        for lowered, phrase, article in self._phrases:
-            if str(article.id).startswith(typed) or lowered.startswith(typed):
-                rank = 0
-            elif all(re.search(rf"(?<!\w){re.escape(word)}", lowered) for word in words):
-                rank = 1
-            else:
-                continue
-            best = ranked.get(article.id)
-            if best is None or rank < best[0]:
-                ranked[article.id] = (
-                    rank,
-                    Suggestion(article.id, article.title, article.url, phrase),
-                )
-        return tuple(
-            item
-            for _, item in sorted(ranked.values(), key=lambda pair: (pair[0], pair[1].id))[:limit]
-        )
+        return self._typeahead.suggest(prefix, limit)
 
     @cached_property
     def _speller(self) -> Speller:
