@@ -47,6 +47,7 @@ _WHO_LABELS = {
 class IdentifierHit:
     """An identifier found in the text; ``span`` counts characters, start and end (exclusive).
 
+    The text is the question, and behind it each text that later turns added, a line break between.
     ``meaning`` is one sentence about it, '' where its solution says it all.
     """
 
@@ -106,6 +107,88 @@ class Question:
     choices: tuple[Choice, ...]
     gain: float
     settles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCause:
+    """A cause that a turn leaves possible."""
+
+    solution: int
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation: what the reader said, and what that made of the question.
+
+    ``kind`` is ``question`` (the first turn), ``answer``, ``unknown`` ("I don't know") or ``added``
+    (more about the trouble). ``fact`` is that of the question that stood there, ``question`` its
+    words; a pressed button gives ``value``, typed words ``text`` (without secrets), and
+    ``said`` is either for showing. ``identifiers``, ``urls`` and ``facts`` are what this turn
+    added, ``checked`` what was looked at, ``possible`` the likeliest of the ``open`` causes that
+    are possible or confirmed after it.
+    """
+
+    kind: str
+    said: str
+    fact: str = ""
+    value: str = ""
+    text: str = ""
+    question: str = ""
+    identifiers: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)
+    checked: tuple[str, ...] = ()
+    possible: tuple[OpenCause, ...] = ()
+    open: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing the reader told, each to be taken back by itself.
+
+    ``turn`` is its place in the request's ``turns``, or None for what came with ``facts`` or was
+    read out of the words: then take it out of ``facts``, or name it in ``forget``.
+    """
+
+    fact: str
+    value: str
+    said: str
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A cause that is still possible, with what to do and how to check it oneself."""
+
+    solution: int
+    id: str
+    title: str
+    who: Who
+    fix: str
+    check: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns so far, the question first; see :mod:`kb.conversation`.
+
+    ``asked`` counts the questions answered or skipped. ``paused`` says that another question is
+    left but advice comes first: ``more`` of the request, raised by one, goes on. ``given`` and
+    ``forgotten`` are the request's ``facts`` and ``forget``, to be sent again.
+    """
+
+    turns: tuple[Turn, ...] = ()
+    told: tuple[Told, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    asked: int = 0
+    more: int = 0
+    paused: bool = False
+    given: dict[str, str] = field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +276,7 @@ class Answer:
     did_you_mean: str | None = None
     changes: tuple[Change, ...] = ()
     reader_facts: dict[str, str] = field(default_factory=dict)
+    conversation: Conversation = field(default_factory=Conversation)
 
     @property
     def confirmed(self) -> tuple[CauseReport, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -12,6 +12,7 @@ from kb.answer import (
     CauseReport,
     Change,
     Observation,
+    SolutionReport,
     Step,
     Verdict,
 )
@@ -25,11 +26,21 @@ from kb.compose import (
     ticket,
     unknown_sentences,
 )
-from kb.diagnose import Judge, best_question
+from kb.conversation import (
+    MAX_MORE,
+    Ear,
+    Said,
+    Standing,
+    Talk,
+    conversation,
+    next_question,
+    said_of,
+)
+from kb.diagnose import Judge
 from kb.errors import BadQuestion, BadURL
-from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
+from kb.facts import Facts, Source
 from kb.probed import Probed
-from kb.ranking import FEW_WORDS, MAX_SOLUTIONS, SURE, Ranking
+from kb.ranking import FEW_WORDS, MAX_SOLUTIONS, SURE, Ranking, pointed_to
 from kb.recent import Recent
 from kb.recognise import Lexicon, Recognition, recognise
 from kb.search import Searcher, SearchResult, Semantic, Suggestion, open_index
@@ -43,16 +54,32 @@ if TYPE_CHECKING:
 Observer = Callable[[Step], None]
 # Answers from texts are kept up to this length: longer ones are pasted once.
 MAX_CACHED_TEXT: Final = 4_000
+PASTED: Final = "Read from what was pasted"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question: its text, the reader's answers so far, and whether to probe, and afresh."""
+    """A question: its text, the reader's answers so far, and whether to probe, and afresh.
+
+    ``said`` is the conversation after it, in order; ``skipped`` are questions not to be asked,
+    ``forgotten`` facts not to be read out of the words, ``more`` how often the reader wanted to be
+    asked on. See :mod:`kb.conversation`.
+    """
 
     text: str
     reader: Mapping[str, str] = field(default_factory=dict)
     probe: bool = True
     fresh: bool = False
+    said: tuple[Said, ...] = ()
+    skipped: frozenset[str] = frozenset()
+    forgotten: frozenset[str] = frozenset()
+    more: int = 0
+
+    @property
+    def key(self) -> Hashable:
+        """All that an answer without a probe depends on."""
+        reader = tuple(sorted(self.reader.items()))
+        return (self.text, reader, self.said, self.skipped, self.forgotten, self.more)
 
 
 class Desk:
@@ -67,7 +94,8 @@ class Desk:
         self._ranking = Ranking(base, searcher)
         self._probed = Probed(open_shared(settings.redis_url, settings.shared))
         self._rendered: dict[tuple[int, str], RenderedArticle] = {}
-        self._answers: Recent[tuple[str, tuple[tuple[str, str], ...]], Answer] = Recent(512)
+        self._ear = Ear(base, self._lexicon)
+        self._answers: Recent[Hashable, Answer] = Recent(512)
 
     @classmethod
     def open(cls, settings: Settings, progress: Callable[[int, int], None] | None = None) -> Desk:
@@ -125,20 +153,21 @@ class Desk:
         """
         if query.probe or len(query.text) > MAX_CACHED_TEXT:
             return self._ask(query, observer)
-        key = (query.text, tuple(sorted(query.reader.items())))
-        answer = self._answers.get(key)
+        answer = self._answers.get(query.key)
         if answer is None:
             lapses = self._searcher.lapses
             answer = self._ask(query, None)
             if self._searcher.lapses == lapses:
-                self._answers.put(key, answer)
+                self._answers.put(query.key, answer)
         return answer
 
     def _ask(self, query: Query, observer: Observer | None) -> Answer:
-        found = recognise(query.text, self._lexicon, self.base.questions)
-        words = self._searcher.search(_unnamed(found), MAX_SOLUTIONS, correct=False)
-        reader = found.reader.merged(Facts(_reader_facts(query.reader), Source.READER))
-        url = found.urls[0] if found.urls else None
+        first = recognise(query.text, self._lexicon, self.base.questions)
+        talk = self._talk(query)
+        found = self._with_added(first, talk.text(len(talk.heard)))
+        words = self._search(found)
+        reader = talk.reader(found, len(talk.heard))
+        url = _url(first, found)
         notices: list[str] = []
         probed, former = None, None
         if url and query.probe:
@@ -150,25 +179,76 @@ class Desk:
             else:
                 notices.append("This installation does not probe URLs.")
         observations = []
-        facts = found.claims.merged(found.transcript or Facts())
         if found.transcript:
-            observations.append(
-                Observation("transcript", url or "", "", "done", "Read from what was pasted")
-            )
+            observations.append(Observation("transcript", url or "", "", "done", PASTED))
         if probed:
             observations.append(probed.observation)
-            if probed.facts["probe.outcome"] == "done":
-                # The probe speaks for every layer: what was claimed of them does not mix in. What a
-                # pasted log says of the server behind a proxy no probe can see.
-                claim = {n: v for n, v in facts.items() if n.startswith(("claim.", "upstream."))}
-                facts = Facts(claim, Source.CLAIM)
-            else:
+            if probed.facts["probe.outcome"] != "done":
                 notices.append(probed.observation.summary)
-            facts = facts.merged(probed.facts)
-        facts = facts.merged(reader)
+        facts = _facts(found, probed, reader)
         changes = changes_between(former.facts, probed.facts) if former and probed else ()
+        standings = self._standings(first, found, words, talk, probed)
         return self._compose(
-            found, words, query, url, facts, reader, observations, notices, changes
+            first.text, talk, standings, words, url, facts, reader, observations, notices, changes
+        )
+
+    def _talk(self, query: Query) -> Talk:
+        for name in query.skipped:
+            self._ear.known(name)
+        if not 0 <= query.more <= MAX_MORE:
+            raise BadQuestion(f"more counts from 0 to {MAX_MORE}.")
+        heard = self._ear.hear(query.said)
+        return Talk(heard, query.reader, query.skipped, query.forgotten, query.more)
+
+    def _with_added(self, first: Recognition, added: str) -> Recognition:
+        """The question with what later turns added to it; what a HAR file held is kept."""
+        if not added:
+            return first
+        found = recognise(f"{first.text}\n{added}", self._lexicon, self.base.questions)
+        if first.transcript is None:
+            return found
+        seen = first.transcript.merged(found.transcript or Facts())
+        return replace(found, transcript=seen, urls=tuple(dict.fromkeys(first.urls + found.urls)))
+
+    def _search(self, found: Recognition) -> SearchResult:
+        return self._searcher.search(_unnamed(found), MAX_SOLUTIONS, correct=False)
+
+    def _standings(
+        self,
+        first: Recognition,
+        found: Recognition,
+        words: SearchResult,
+        talk: Talk,
+        probed: ProbeResult | None,
+    ) -> list[Standing]:
+        """What was known after the question and after each turn. A probe counts from the turn on
+        that gave its URL."""
+        standings: list[Standing] = []
+        url, whole = _url(first, found), talk.text(len(talk.heard))
+        now, hits = first, words if found is first else self._search(first)
+        for turns in range(len(talk.heard) + 1):
+            added = talk.text(turns)
+            if added == whole:
+                now, hits = found, words
+            elif turns and talk.heard[turns - 1].adds:
+                now = self._with_added(first, added)
+                hits = self._search(now)
+            seen = probed if url in now.urls else None
+            facts = _facts(now, seen, talk.reader(now, turns))
+            checked: tuple[str, ...] = (PASTED,) if now.transcript else ()
+            if seen:
+                said = seen.observation
+                checked += (f"{said.target}: {said.summary}" if said.target else said.summary,)
+            standings.append(Standing(now, facts, *self._causes(now, hits, facts), checked))
+        return standings
+
+    def _causes(
+        self, found: Recognition, words: SearchResult, facts: Facts
+    ) -> tuple[tuple[SolutionReport, ...], tuple[CauseReport, ...]]:
+        reports = self._judge.judge(facts)
+        ranked = self._ranking.solutions(found, words, reports, _observed(facts))
+        return tuple(ranked), tuple(
+            self._ranking.causes(found, reports, ranked, pointed_to(self._judge, facts))
         )
 
     @cached_property
@@ -211,9 +291,10 @@ class Desk:
 
     def _compose(
         self,
-        found: Recognition,
+        text: str,
+        talk: Talk,
+        standings: list[Standing],
         words: SearchResult,
-        query: Query,
         url: str | None,
         facts: Facts,
         reader: Facts,
@@ -221,36 +302,37 @@ class Desk:
         notices: list[str],
         changes: tuple[Change, ...],
     ) -> Answer:
-        reports = self._judge.judge(facts)
+        found, causes = standings[-1].found, standings[-1].causes
         observed = _observed(facts)
-        result = self._ranking.solutions(found, words, reports, observed)
-        causes = self._ranking.causes(found, reports, result)
         by_solution: dict[int, list[CauseReport]] = {}
         for cause in causes:
             by_solution.setdefault(cause.solution, []).append(cause)
-        solutions = tuple(replace(s, causes=tuple(by_solution.get(s.id, ()))) for s in result)
+        solutions = tuple(
+            replace(s, causes=tuple(by_solution.get(s.id, ()))) for s in standings[-1].solutions
+        )
         best = causes[0] if causes and causes[0].verdict is Verdict.CONFIRMED else None
         if best and (observed or best.solution in found.solutions):
             solutions = tuple(sorted(solutions, key=lambda s: s.id != best.solution))
         matched = [s for s in solutions if s.matched_by in SURE]
         known = bool(matched) or words.answers
-        # What only shares words with the question is no subject of the next one, once something is
-        # named or confirmed.
-        subjects = (matched or solutions)[:3] if known else ()
-        relevance = {s.id: 1.0 / (1 + place) for place, s in enumerate(subjects)}
-        question = None
-        if not best or self._ranking.is_general(best):
-            question = best_question(self._judge, facts, self.base.questions, relevance)
+        question, paused = None, False
+        settled = best is not None and not self._ranking.is_general(best)
+        if known and not settled:
+            relevance = self._ranking.relevance(solutions)
+            question, paused = next_question(self._judge, self.base, talk, facts, relevance)
+        talked = conversation(
+            self.base, text, talk, standings, known and not settled and question is None, paused
+        )
         layer = layer_sentence(facts)
         lead = best or next((c for c in causes if c.verdict is Verdict.POSSIBLE), None)
         headline = solutions[0].title if known else "We do not know this one"
         return Answer(
-            question=found.text,
+            question=text,
             headline=headline,
             known=known,
             identifiers=found.identifiers,
             solutions=solutions,
-            causes=tuple(causes),
+            causes=causes,
             next_question=question,
             facts=facts.nested(),
             observations=tuple(observations),
@@ -271,11 +353,8 @@ class Desk:
             notices=tuple(notices),
             did_you_mean=None if known else self._searcher.corrected(found.text),
             changes=changes,
-            reader_facts={
-                name: str(value).lower() if isinstance(value, bool) else str(value)
-                for name, value in reader.items()
-                if name.startswith("reader.")
-            },
+            reader_facts=said_of(reader),
+            conversation=talked,
         )
 
 
@@ -310,16 +389,20 @@ def _observed(facts: Facts) -> bool:
     )
 
 
-def _reader_facts(given: Mapping[str, str]) -> dict[str, FactValue]:
-    """The reader's answers from text. Raises BadQuestion for what is no answer to a question."""
-    values: dict[str, FactValue] = {}
-    for name, text in given.items():
-        try:
-            if not name.startswith("reader."):
-                raise UnknownFact(name)
-            values[name] = parse_value(name, text)
-        except (UnknownFact, ValueError, TypeError):
-            raise BadQuestion(
-                f"{name[:60]!r} with {text[:60]!r} is no answer to a question."
-            ) from None
-    return values
+def _facts(found: Recognition, probed: ProbeResult | None, reader: Facts) -> Facts:
+    """All that is known: claimed, pasted, probed and told."""
+    facts = found.claims.merged(found.transcript or Facts())
+    if probed:
+        if probed.facts["probe.outcome"] == "done":
+            # The probe speaks for every layer: what was claimed of them does not mix in. What a
+            # pasted log says of the server behind a proxy no probe can see.
+            claim = {n: v for n, v in facts.items() if n.startswith(("claim.", "upstream."))}
+            facts = Facts(claim, Source.CLAIM)
+        facts = facts.merged(probed.facts)
+    return facts.merged(reader)
+
+
+def _url(first: Recognition, found: Recognition) -> str | None:
+    """The URL that the conversation is about: the one named last, else the question's first."""
+    later = [url for url in found.urls if url not in first.urls]
+    return later[-1] if later else next(iter(first.urls), None)

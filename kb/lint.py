@@ -17,6 +17,7 @@ from kb.diagnose.evidence import SLOT
 from kb.errors import ContentError
 from kb.facts import REGISTRY
 
+QUESTIONS = "questions.yaml"
 SECTIONS = (
     "What it means",
     "What you may see",
@@ -54,10 +55,16 @@ def lint_base(base: KnowledgeBase) -> list[ContentError]:
                     )
                 )
     findings.extend(_lint_registries(base))
+    for question in base.questions:
+        try:
+            Condition(question.unless or "true")
+        except BadCondition as error:
+            said = f"unless of {question.fact}: {error}"
+            findings.append(ContentError(said, *_place_of(base, QUESTIONS, question.fact)))
     for old, target in base.redirects.targets():
         if base.get(target) is None:
             said = f"{old} leads to #{target}, which is no solution."
-            findings.append(ContentError(said, *_redirect_of(base, old)))
+            findings.append(ContentError(said, *_place_of(base, REDIRECTS, old)))
     return sorted(findings, key=lambda finding: (finding.path, finding.line))
 
 
@@ -195,13 +202,13 @@ def _line_of(base: KnowledgeBase, article: Article, needle: str) -> int:
     return _line_in(base.file_of(article), needle) if needle else 1
 
 
-def _redirect_of(base: KnowledgeBase, old: str) -> tuple[str, int]:
-    """The file and the line that have the old address; that of the last folder, which wins."""
+def _place_of(base: KnowledgeBase, name: str, needle: str) -> tuple[str, int]:
+    """The file ``name`` and the line that have ``needle``; of the last folder, which wins."""
     for folder, root in reversed(list(enumerate(base.roots))):
-        file = root / REDIRECTS
-        if file.is_file() and old in file.read_text(encoding="utf-8"):
-            return shown(base.roots, folder, REDIRECTS), _line_in(file, old)
-    return REDIRECTS, 1
+        file = root / name
+        if file.is_file() and needle in file.read_text(encoding="utf-8"):
+            return shown(base.roots, folder, name), _line_in(file, needle)
+    return name, 1
 
 
 def _line_in(file: Path, needle: str) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from kb.answer import CauseReport, SolutionReport, Verdict
 from kb.articles import KnowledgeBase
-from kb.diagnose import Judgement
+from kb.diagnose import Judge, Judgement
+from kb.facts import Facts
 from kb.recognise import Recognition
 from kb.search import Searcher, SearchResult
 from kb.search.query import terms_of
@@ -102,13 +103,16 @@ class Ranking:
         found: Recognition,
         reports: Judgement,
         solutions: list[SolutionReport],
+        pointed: Mapping[tuple[int, str], int] | None = None,
     ) -> list[CauseReport]:
         """Every confirmed cause, and those of ``solutions``, best first.
 
-        Once something is named or confirmed, what only shares a few words is no candidate.
+        Once something is named or confirmed, what only shares a few words is no candidate. Each
+        thing that the reader told and that a possible cause asks for (``pointed``, of
+        :func:`pointed_to`) doubles its weight.
         """
         ranked = [solution.id for solution in solutions]
-        candidates = {s.id for s in solutions if s.matched_by in SURE} or set(ranked)
+        candidates = {solution.id for solution in self._candidates(solutions)}
         named = {hit.solution for hit in found.identifiers}
 
         shown = [cause for cause in reports.confirmed if cause.solution not in ranked]
@@ -120,19 +124,44 @@ class Ranking:
                 if possible or cause.verdict is not Verdict.POSSIBLE
             ]
         places = {solution: place for place, solution in enumerate(ranked)}
-        return sorted(shown, key=lambda cause: self._place(cause, named, places))
+        return sorted(shown, key=lambda cause: self._place(cause, named, places, pointed or {}))
+
+    def relevance(self, solutions: Sequence[SolutionReport]) -> dict[int, float]:
+        """How much each article counts for the next question: 1, 1/2, 1/3 of the candidates."""
+        return {s.id: 1.0 / (1 + place) for place, s in enumerate(self._candidates(solutions)[:3])}
+
+    @staticmethod
+    def _candidates(solutions: Sequence[SolutionReport]) -> list[SolutionReport]:
+        return [s for s in solutions if s.matched_by in SURE] or list(solutions)
 
     def is_general(self, cause: CauseReport) -> bool:
         """Whether a confirmed cause says little more than what the reader saw already."""
         return self._weights[cause.solution, cause.id] < SPECIFIC
 
     def _place(
-        self, cause: CauseReport, named: set[int | None], places: Mapping[int, int]
+        self,
+        cause: CauseReport,
+        named: set[int | None],
+        places: Mapping[int, int],
+        pointed: Mapping[tuple[int, str], int],
     ) -> tuple[float, ...]:
         layer = self._layers[cause.solution]
-        weight = self._weights[cause.solution, cause.id]
+        told = pointed.get((cause.solution, cause.id), 0)
+        weight = self._weights[cause.solution, cause.id] * 2.0**told
         place = places.get(cause.solution, len(places))
         # Of what is confirmed the lowest layer comes first, since it explains those above it; of
         # what is only possible, the solution that answers the words best.
         nearest = (layer, place) if cause.verdict is Verdict.CONFIRMED else (place, layer)
         return (_VERDICTS[cause.verdict], cause.solution not in named, *nearest, -weight)
+
+
+def pointed_to(judge: Judge, facts: Facts) -> dict[tuple[int, str], int]:
+    """How many of the reader's own facts the condition of each cause reads."""
+    told = {name for name in facts if name.startswith("reader.")}
+    if not told:
+        return {}
+    return {
+        judged.key: count
+        for judged in judge.causes
+        if (count := len(told & judged.condition.facts))
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import yaml
@@ -14,11 +15,15 @@ from kb.facts import FactValue, UnknownFact, check
 
 @dataclass(frozen=True, slots=True)
 class AnswerSpec:
-    """One possible answer: its label, the fact's value, and wordings that say it in free text."""
+    """One possible answer: its label, the fact's value, and wordings that say it in free text.
+
+    ``phrases`` say it wherever they stand, ``replies`` only where this question was asked.
+    """
 
     label: str
     value: FactValue
     phrases: tuple[re.Pattern[str], ...]
+    replies: tuple[re.Pattern[str], ...] = ()
 
     @property
     def text(self) -> str:
@@ -28,12 +33,24 @@ class AnswerSpec:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSpec:
-    """A question about one ``reader.*`` fact, why it is asked, and its answers."""
+    """A question about one ``reader.*`` fact, why it is asked, and its answers.
+
+    ``works`` marks those that ask whether it works elsewhere: "the same error" is a no to them.
+    ``role`` is the value of reader.role whom alone the question concerns, '' for everybody.
+    ``unless`` is CEL over facts: where it is true, other facts have answered the question.
+    """
 
     fact: str
     ask: str
     why: str
     answers: tuple[AnswerSpec, ...]
+    works: bool = False
+    role: str = ""
+    unless: str = ""
+
+    def label(self, value: str) -> str:
+        """What the button of an answer says; the value itself where there is none."""
+        return next((answer.label for answer in self.answers if answer.text == value), value)
 
 
 def parse_questions(text: str, path: str = "questions.yaml") -> tuple[QuestionSpec, ...]:
@@ -49,13 +66,14 @@ def parse_questions(text: str, path: str = "questions.yaml") -> tuple[QuestionSp
                     AnswerSpec(
                         label=answer["label"],
                         value=check(item["fact"], answer["value"]),
-                        phrases=tuple(
-                            re.compile(phrase, re.IGNORECASE)
-                            for phrase in answer.get("phrases", ())
-                        ),
+                        phrases=_patterns(answer.get("phrases", ())),
+                        replies=_patterns(answer.get("replies", ())),
                     )
                     for answer in item["answers"]
                 ),
+                works=item.get("works", False) is True,
+                role=str(check("reader.role", item["role"])) if "role" in item else "",
+                unless=str(item.get("unless", "")),
             )
             for item in items
         )
@@ -68,3 +86,7 @@ def parse_questions(text: str, path: str = "questions.yaml") -> tuple[QuestionSp
         raise ContentError(
             f"A question needs fact, ask, why and answers of the fact's kind: {error}.", path
         ) from None
+
+
+def _patterns(phrases: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(phrase, re.IGNORECASE) for phrase in phrases)

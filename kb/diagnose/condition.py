@@ -38,7 +38,7 @@ class Condition:
     of its patterns over the question's text, ``reads_text`` whether it reads that text otherwise.
     """
 
-    __slots__ = ("_program", "facts", "patterns", "reads_text", "source")
+    __slots__ = ("_program", "_ways", "facts", "patterns", "reads_text", "source")
 
     def __init__(self, source: str) -> None:
         """Compile ``source``. Raises BadCondition with a sentence."""
@@ -53,6 +53,17 @@ class Condition:
         self.facts: frozenset[str] = _facts_of(source)
         self.patterns = frozenset(patterns)
         self.reads_text = "claim.text" in bare
+        self._ways: tuple[Condition, ...] | None = None
+
+    def open_share(self, context: cel.Context) -> float:
+        """The share of the condition's ways (the sides of its outermost ``||``) that are not false
+        yet. A condition that is unknown for one way alone has less left than it had."""
+        if self._ways is None:
+            ways = alternatives(self.source)
+            self._ways = tuple(map(Condition, ways)) if len(ways) > 1 else ()
+        if not self._ways:
+            return 1.0
+        return sum(way.evaluate(context) is not False for way in self._ways) / len(self._ways)
 
     def evaluate(self, context: cel.Context) -> bool | None:
         """True, False, or None when a fact that matters is unknown.
@@ -72,6 +83,21 @@ class Condition:
         if not isinstance(value, bool):
             raise BadCondition("The condition is neither true nor false.")
         return value
+
+
+def alternatives(source: str) -> tuple[str, ...]:
+    """The sides of the outermost ``||`` of a condition; itself alone where there is none."""
+    bare = _STRING.sub(lambda match: "'" + "_" * (len(match[0]) - 2) + "'", source)
+    depth, start, parts = 0, 0, []
+    for match in re.finditer(r"[()\[\]?]|\|\||&&", bare):
+        mark = match[0]
+        depth += (mark in "([") - (mark in ")]")
+        if depth == 0 and mark in ("&&", "?"):
+            return (source,)
+        if depth == 0 and mark == "||":
+            parts.append(source[start : match.start()])
+            start = match.end()
+    return (*parts, source[start:])
 
 
 def context_of(facts: Facts) -> cel.Context:

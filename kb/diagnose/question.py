@@ -1,31 +1,45 @@
 """The next best question: the one whose answer is expected to tell most.
 
-With the causes still possible weighted w(c) (the article's weight times the relevance of its
-article), H = -Σ p log2 p over p(c) = w(c) / Σ w. An answer a leaves the causes that the fact does
-not rule out, and confirms some; its probability is taken as the share of the weight that stays
-(normalised over the answers). The gain is H - Σ_a P(a) H(a), the expected information in bits
-(Lindley 1956, "On a measure of the information provided by an experiment").
+The causes still possible weigh w(c): the article's weight for the cause times the relevance of its
+article; p(c) = w(c) / Σ w. How well an answer a fits a cause is L(a, c): 0 where the condition is
+false with it, :data:`CONFIRMED_FACTOR` where it is true, else the share of the condition's ways
+(``way || way``) that are not false. P(a | c) = L(a, c) / Σ_a L(a, c), so that a cause that does not
+read the fact expects every answer alike, and P(a) = Σ_c p(c) P(a | c). The gain is what the answer
+is expected to tell about the cause, in bits (mutual information; Lindley 1956, "On a measure of the
+information provided by an experiment"):
+
+    Σ_c p(c) Σ_a P(a | c) log2(P(a | c) / P(a))
+
+Example: A and B weigh 1, C weighs 2. A first question confirms A with yes and rules it out with no,
+B the other way round; C does not read it. P(yes) = 1/4 + 0 + 2/4 · 1/2 = 1/2, and the gain is
+1/4 · log2(1 / 0.5) for A, the same for B, 0 for C: 0.5 bits. A second question is read by C alone:
+P(yes) = 2/4 + 2/4 · 1/2 = 3/4; C gives 2/4 · log2(1 / 0.75) = 0.208, A and B together
+2/4 · (1/2 · log2(0.5 / 0.75) + 1/2 · log2(0.5 / 0.25)) = 0.104: 0.311 bits. The first is asked.
+
+A question that concerns one role alone ("You run the server; …") counts half while nobody knows
+whose it is, and not at all for others. Among equals the first of ``questions.yaml`` is asked.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import cel
 
 from kb.answer import Choice, Question, Verdict
 from kb.articles.questions import QuestionSpec
-from kb.diagnose.condition import context_of
+from kb.diagnose.condition import Condition, context_of
 from kb.diagnose.judge import Judge, JudgedCause, verdict_of
 from kb.facts import Facts
 
-# A cause that an answer would confirm outweighs those that it merely leaves possible.
+# How much better an answer fits that confirms a cause than one that leaves it possible.
 CONFIRMED_FACTOR = 8.0
 MINIMUM_GAIN = 0.01
-_NOTHING: Final = 1e-9  # what rounding leaves of a sum from which everything was taken
+# The share of askers whom a question for one role concerns, as long as the role is unknown.
+ROLE_SHARE = 0.5
 
 
 def best_question(
@@ -40,13 +54,13 @@ def best_question(
     ``relevance`` weighs the articles by ID; others are not considered. ``skip`` are facts that
     were asked already ("I don't know").
     """
-    verdicts = judge.verdicts(facts)
+    reports = judge.judge(facts)
     prior = [
         (judged, judged.cause.weight * share)
         for solution, share in relevance.items()
         if share > 0
-        for judged in judge.of(solution)
-        if verdicts[judged.place] is Verdict.POSSIBLE
+        for judged, report in zip(judge.of(solution), reports.of(solution), strict=True)
+        if report.verdict is Verdict.POSSIBLE
     ]
     readers = {name for judged, _ in prior for name in judged.condition.facts}
     context = context_of(facts)
@@ -55,7 +69,13 @@ def best_question(
     for question in questions:
         if question.fact in facts or question.fact in skip or question.fact not in readers:
             continue
+        role = facts.get("reader.role")
+        if question.role and role not in (None, question.role):
+            continue
+        if question.unless and _holds(question.unless, facts):
+            continue
         gain, settled = _gain(question, prior, context, told)
+        gain *= ROLE_SHARE if question.role and role is None else 1.0
         if gain > MINIMUM_GAIN and (best is None or gain > best.gain):
             best = Question(
                 fact=question.fact,
@@ -68,68 +88,59 @@ def best_question(
     return best
 
 
+@functools.cache
+def _condition(source: str) -> Condition:
+    return Condition(source)
+
+
+def _holds(source: str, facts: Facts) -> bool:
+    condition = _condition(source)
+    known = condition.facts <= facts.keys()
+    return known and condition.evaluate(context_of(facts)) is True
+
+
 def _gain(
     question: QuestionSpec,
     prior: Sequence[tuple[JudgedCause, float]],
     context: cel.Context,
     told: Mapping[str, Any],
 ) -> tuple[float, tuple[str, ...]]:
-    """The expected information in bits, and the titles of the causes that the answers separate.
+    """The gain in bits, and the titles of the causes that read the fact.
 
     ``context`` holds all facts, and does so again afterwards: only the reader's answers, which are
     ``told``, are exchanged in it, since the others may be large.
     """
     touched = [item for item in prior if question.fact in item[0].condition.facts]
-    whole = _Weights.of(weight for _, weight in prior)
+    total = sum(weight for _, weight in prior)
     asked = question.fact.removeprefix("reader.")
-    masses: list[float] = []
-    entropies: list[float] = []
+    fits: list[list[float]] = []
     for answer in question.answers:
         context.add_variable("reader", {**told, asked: answer.value})
-        mass, left = whole.total, whole
-        for judged, weight in touched:
-            verdict = verdict_of(judged, context)
-            if verdict is Verdict.RULED_OUT:
-                mass -= weight
-                left = left.changed(weight, 0.0)
-            elif verdict is Verdict.CONFIRMED:
-                left = left.changed(weight, weight * CONFIRMED_FACTOR)
-        masses.append(max(mass, 0.0))
-        entropies.append(left.entropy)
+        fits.append([_fit(judged, context) for judged, _ in touched])
     context.add_variable("reader", dict(told))
-    total = sum(masses)
-    if not total:
-        return 0.0, ()
-    expected = sum(mass / total * entropy for mass, entropy in zip(masses, entropies, strict=True))
-    return whole.entropy - expected, tuple(judged.cause.title for judged, _ in touched)
+    likelihoods: list[tuple[float, list[float]]] = []  # p(c) and P(a | c) of each touched cause
+    for (_, weight), row in zip(touched, zip(*fits, strict=True), strict=True):
+        if sum(row):
+            likelihoods.append((weight / total, [fit / sum(row) for fit in row]))
+    rest = 1.0 - sum(share for share, _ in likelihoods)
+    likelihoods.append((rest, [1.0 / len(fits)] * len(fits)))
+    return _information(likelihoods), tuple(judged.cause.title for judged, _ in touched)
 
 
-@dataclass(frozen=True, slots=True)
-class _Weights:
-    """Weights by their sum and Σ w log2 w: their entropy is log2 of the one less the other's share.
-
-    Causes that a question does not touch keep their place in both sums, whatever is answered.
-    """
-
-    total: float
-    logs: float
-
-    @classmethod
-    def of(cls, weights: Iterable[float]) -> _Weights:
-        kept = list(weights)
-        return cls(sum(kept), sum(map(_log, kept)))
-
-    def changed(self, before: float, after: float) -> _Weights:
-        """The same with one weight exchanged."""
-        return _Weights(self.total - before + after, self.logs - _log(before) + _log(after))
-
-    @property
-    def entropy(self) -> float:
-        """In bits; 0 where nothing is left."""
-        if self.total <= _NOTHING:
-            return 0.0
-        return max(0.0, math.log2(self.total) - self.logs / self.total)
+def _fit(judged: JudgedCause, context: cel.Context) -> float:
+    verdict = verdict_of(judged, context)
+    if verdict is Verdict.POSSIBLE:
+        return judged.condition.open_share(context)
+    return CONFIRMED_FACTOR if verdict is Verdict.CONFIRMED else 0.0
 
 
-def _log(weight: float) -> float:
-    return weight * math.log2(weight) if weight > 0 else 0.0
+def _information(likelihoods: list[tuple[float, list[float]]]) -> float:
+    """The mutual information in bits of a cause, each with its p(c), and the answer, P(a | c)."""
+    answers = range(len(likelihoods[0][1]))
+    overall = [sum(share * row[answer] for share, row in likelihoods) for answer in answers]
+    return sum(
+        share * row[answer] * math.log2(row[answer] / overall[answer])
+        for share, row in likelihoods
+        for answer in answers
+        if share > 0 and row[answer] > 0
+    )

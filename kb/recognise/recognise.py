@@ -20,6 +20,7 @@ from kb.recognise.lexicon import Lexicon
 from kb.recognise.logs import upstream_problem
 from kb.recognise.openssl import openssl_facts
 from kb.recognise.pasted import pasted_facts
+from kb.recognise.replies import said_by_phrases
 from kb.recognise.secrets import remove_secrets, without_userinfo
 from kb.recognise.transcript import transcript_facts
 
@@ -191,9 +192,7 @@ def _wording(text: str, questions: Iterable[QuestionSpec]) -> Facts:
     sentences = [_SPACES.sub(" ", match[0]) for match in _SENTENCE.finditer(words)]
     found: dict[str, FactValue] = {}
     for question in questions:
-        for answer in question.answers:
-            if question.fact not in found and any(
-                phrase.search(sentence) for phrase in answer.phrases for sentence in sentences
-            ):
-                found[question.fact] = answer.value
+        value = said_by_phrases(sentences, question)
+        if value is not None:
+            found[question.fact] = value
     return Facts(found, Source.READER)
