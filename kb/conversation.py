@@ -35,7 +35,7 @@ from kb.errors import BadQuestion
 from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
 from kb.recognise import Lexicon, Recognition, recognise
 from kb.recognise.recognise import check_text
-from kb.recognise.replies import Unsure, reply
+from kb.recognise.replies import Unsure, is_empty, reply
 
 AT_ONCE: Final = 3
 MAX_TURNS: Final = 40
@@ -119,8 +119,9 @@ class Ear:
         answer = (
             reply(found.text, question, self._labels(question), plain=not new) if question else None
         )
-        # A sentence that settles a fact has said what it had to say.
-        adds = found.text if new or (answer is None and not found.reader) else ""
+        # A sentence that settles a fact has said what it had to say, and a bare "no" nothing.
+        silent = answer is not None or bool(found.reader) or is_empty(found.text)
+        adds = found.text if new or not silent else ""
         if isinstance(answer, Unsure):
             return Heard(said, "unknown", found.reader, adds)
         if answer is None or question is None:

@@ -130,7 +130,9 @@ def reply(
         line = line[but.end() :]
     yes, no = _YES.match(line), _NO.match(line)
     lead = no or yes
-    rest = line[lead.end() :] if lead else line
+    # "It does not" belongs to what it denies, "no" does not.
+    whole = lead is None or lead[0].lower().endswith(("not", "n't", "n’t"))
+    rest = line if whole or lead is None else line[lead.end() :]
     value = said_by_phrases((rest,), question, asked=True)
     if value is None and plain and question.works:
         value = _works(rest)
@@ -139,6 +141,14 @@ def reply(
     if value is None and lead and isinstance(question.answers[0].value, bool):
         value = lead is yes
     return Unsure.UNSURE if value is None and unsure else value
+
+
+def is_empty(text: str) -> bool:
+    """Whether a text says nothing by itself: a yes, a no, "I don't know" or fillers."""
+    line = text.strip()
+    lead = _NO.match(line) or _YES.match(line)
+    rest = _UNSURE.sub(" ", line[lead.end() :] if lead else line)
+    return not _content(rest)
 
 
 def _works(text: str) -> bool | None:
