@@ -75,14 +75,15 @@ def best_question(
         if question.unless and _holds(question.unless, facts):
             continue
         gain, settled = _gain(question, prior, context, told)
-        gain *= ROLE_SHARE if question.role and role is None else 1.0
+        share = ROLE_SHARE if question.role and role is None else 1.0
+        gain = round(gain * share, 3)
         if gain > MINIMUM_GAIN and (best is None or gain > best.gain):
             best = Question(
                 fact=question.fact,
                 text=question.ask,
                 why=question.why,
                 choices=tuple(Choice(answer.label, answer.text) for answer in question.answers),
-                gain=round(gain, 3),
+                gain=gain,
                 settles=settled,
             )
     return best
