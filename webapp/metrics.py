@@ -56,8 +56,8 @@ class Metrics:
             multiprocess_mode="livesum",
         )  # fmt: skip
         self._places = Gauge(
-            "errordesk_probes_places", "Probes that may run at once; more are refused.",
-            registry=registry, multiprocess_mode="livesum",
+            "errordesk_probes_places", "Probes that one process may run at once.",
+            registry=registry, multiprocess_mode="livemax",
         )  # fmt: skip
         self._waiting = Gauge(
             "errordesk_log_waiting", "Questions that wait to be written to the log.",
@@ -92,13 +92,15 @@ class Metrics:
         """A probe began (1) or ended (-1)."""
         self._running.inc(change)
 
-    def look(self, desk: Desk, store: Store | None, places: int) -> None:
+    def log(self, store: Store) -> None:
+        """How far behind the log of questions is."""
+        self._waiting.set(store.waiting)
+        self._dropped.set(store.dropped)
+
+    def look(self, desk: Desk, places: int) -> None:
         """Take what is a state rather than an event."""
         self._places.set(places)
         self._content.labels(desk.base.revision).set(len(desk.base.published))
-        if store is not None:
-            self._waiting.set(store.waiting)
-            self._dropped.set(store.dropped)
 
 
 def metrics() -> Metrics | None:
@@ -123,7 +125,9 @@ def page() -> Response:
         return Response("Not without the token.\n", 401, {"WWW-Authenticate": "Bearer"})
     found = metrics()
     assert found is not None  # noqa: S101  # this view exists with the metrics only
-    found.look(services().desk, services().store, services().settings.probe_concurrency)
+    found.look(services().desk, services().settings.probe_concurrency)
+    if (store := services().store) is not None:
+        found.log(store)
     registry = found.registry
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()

@@ -7,11 +7,11 @@ never the path: a path or a query may hold what its sender would not want to see
 from __future__ import annotations
 
 import logging
+import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
 from flask import Flask, request
 
@@ -41,7 +41,7 @@ class Observed:
         """Serve one request."""
         began = time.perf_counter()
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        identity = given if _WELL_FORMED.fullmatch(given) else uuid4().hex
+        identity = given if _WELL_FORMED.fullmatch(given) else os.urandom(16).hex()
         request_id.set(identity)
         status = 500
 
@@ -67,8 +67,11 @@ class Observed:
             self._note(method, route, status, took_s)
         if _LOG.isEnabledFor(logging.INFO):
             request_id.set(identity)  # a stream may end on another thread, or after other requests
-            fields = {"method": method, "route": route, "status": status}
-            _LOG.info("request", extra={**fields, "ms": round(took_s * 1000, 1)})
+            fields: dict[str, Any] = {"method": method, "route": route, "status": status}
+            fields["ms"] = round(took_s * 1000, 1)
+            # As _LOG.info, without looking for the line of code that calls: a third of its cost.
+            record = _LOG.makeRecord(REQUESTS, logging.INFO, "", 0, "", (), None, extra=fields)
+            _LOG.handle(record)
 
 
 class _Watched:

@@ -64,6 +64,15 @@ def record(
             key=key or new_key(),
         )
     )
+    if counted is not None:
+        counted.log(store)
+
+
+def found_nothing(text: str) -> None:
+    """Queue a search without a hit for the log: it is no question, and shows what is missing."""
+    store = services().store
+    if store is not None:
+        store.log_question(QuestionRecord(text, False, "search"))
 
 
 def signature(answer: Answer) -> str | None:

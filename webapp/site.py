@@ -233,10 +233,13 @@ def search() -> str | BaseResponse:
     wanted = request.args.get("who", "")
     who = Who(wanted) if wanted in list(Who) else None
     language = i18n.language()
+    found = find(desk, text, category, who, language)
+    if text and not found.hits and not category and who is None:
+        recording.found_nothing(text)
     return render_template(
         "search.html",
         text=text,
-        found=find(desk, text, category, who, language),
+        found=found,
         category=category,
         who=who,
         category_in=lambda path: desk.base.category_in(path, language),

@@ -249,6 +249,18 @@ def test_one_click_makes_a_draft_of_what_found_nothing(client: FlaskClient) -> N
     assert client.post("/operator/drafts", data=to_folder).status_code == 403
 
 
+def test_a_search_for_nothing_shows_what_is_missing(site: Site) -> None:
+    client = site()
+    for path in ("/search?q=zzqx", "/search?q=zzqx&who=owner", "/search?q=password", "/search"):
+        assert client.get(path).status_code == 200
+    store_of(client).flush()
+    log_in(client)
+    data = client.get("/operator/insight.json").json
+    assert data is not None
+    assert [one["texts"] for one in data["nothing"]] == [["zzqx"]]
+    assert (data["totals"]["nothing"], data["totals"]["asked"]) == (1, 0)
+
+
 def test_a_draft_goes_into_the_folder_where_that_is_allowed(
     site: Site, folder: Path, tmp_path: Path
 ) -> None:
