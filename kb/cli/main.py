@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from kb.cli.covering import coverage
 from kb.cli.importing import import_
 from kb.cli.keeping import backup, prune, restore
 from kb.cli.linking import links
@@ -189,7 +190,19 @@ def index(content: str | None) -> None:
     click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
 
 
-for command in (backup, prune, restore, links, import_, lint, new, override, try_, password):
+for command in (
+    backup,
+    prune,
+    restore,
+    links,
+    import_,
+    lint,
+    new,
+    override,
+    try_,
+    coverage,
+    password,
+):
     main.add_command(command)
 
 

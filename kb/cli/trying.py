@@ -72,7 +72,7 @@ def _show(trial: Trial) -> None:
     if not trial.facts:
         click.echo("No facts are given: add --fact http.status=401, for example.")
     for name, value in trial.facts.items():
-        click.echo(f"  {name} = {plain(value)}")
+        click.echo(f"  {name} = {plain(value) or '(nothing)'}")
     for cause in trial.causes:
         _show_cause(cause, trial.path)
     if trial.elsewhere:
