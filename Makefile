@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 # Debian packages that the tests drive.
-PACKAGES := apache2 chromium curl haproxy libapache2-mod-security2 lighttpd modsecurity-crs \
+PACKAGES := apache2 chromium curl default-jre-headless haproxy libapache2-mod-security2 lighttpd modsecurity-crs \
   nginx-light nodejs nsd postgresql redis-server squid unbound varnish
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -54,6 +54,12 @@ machines: packages $(VENV)/installed-dev  ## Kill and restart processes, Redis a
 bench: packages $(VENV)/installed-dev  ## Print how costs compare with named baselines
 	@$(BIN)/python -m tests.bench
 
+screenshots: packages $(VENV)/installed-dev  ## Take the pictures in docs/
+	@$(BIN)/python -m tests.browser.screenshots
+
+vitals: packages $(VENV)/installed-dev  ## Measure sizes, LCP, CLS and TBT, and write them into docs/
+	@$(BIN)/python -m tests.browser.vitals
+
 format: $(VENV)/installed-dev  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -61,4 +67,4 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install run demo packages test lab machines eval fuzz bench format clean
+.PHONY: help install run demo packages test lab machines eval fuzz bench screenshots vitals format clean

@@ -21,6 +21,7 @@ _SECRETS: Final = (
     # Runs that are no word of any language.
     re.compile(r"(?P<keep>)\b(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{32,}\b"),
 )
+_OWN_LINK: Final = re.compile(r"/solutions/[0-9]{1,9}-[a-z0-9-]{1,200}(#[a-z0-9-]{1,200})?")
 # Who asks: mail and network addresses.
 _ASKERS: Final = (
     re.compile(r"(?P<keep>)\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"),
@@ -37,6 +38,11 @@ def without_secrets(text: str) -> str:
 def scrub(text: str) -> str:
     """``text`` without secrets, mail addresses and network addresses."""
     return _cut(without_secrets(text), _ASKERS)
+
+
+def scrub_but_links(text: str) -> str:
+    """``text`` scrubbed, unless it is nothing but the path of a solution: its words are ours."""
+    return text if _OWN_LINK.fullmatch(text) else scrub(text)
 
 
 def each_text(value: Any, change: Callable[[str], str]) -> Any:

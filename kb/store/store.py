@@ -45,7 +45,7 @@ from kb.store.records import (
     new_key,
     now,
 )
-from kb.store.scrub import each_text, scrub
+from kb.store.scrub import each_text, scrub, scrub_but_links
 from kb.store.tables import CONTACTS, FEEDBACK, QUESTIONS, REPORTS, TABLES
 
 _LOG = logging.getLogger(__name__)
@@ -243,7 +243,7 @@ class Store:
                     token=token,
                     created=created,
                     expires=created + timedelta(days=days),
-                    answer=json.dumps(each_text(answer, scrub), ensure_ascii=False),
+                    answer=json.dumps(each_text(answer, scrub_but_links), ensure_ascii=False),
                 )
             )
         return token

@@ -17,8 +17,14 @@ button, dialog, textarea { background: hotpink !important; border: 9px solid lim
 
 
 @contextlib.contextmanager
-def foreign(pages: dict[str, str], site: str, port: int = 0) -> Iterator[str]:
-    """Serve ``pages`` (bodies by path) with the help site at ``site``; gives the address."""
+def foreign(
+    pages: dict[str, str], site: str, port: int = 0, files: dict[str, str] | None = None
+) -> Iterator[str]:
+    """Serve ``pages`` (bodies by path) with the help site at ``site``; gives the address.
+
+    ``files`` are style sheets by path.
+    """
+    styles = {"/host.css": CSS, **(files or {})}
     policy = (
         f"default-src 'self'; script-src {site}; connect-src {site}; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
@@ -27,8 +33,8 @@ def foreign(pages: dict[str, str], site: str, port: int = 0) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
-            kind = "text/css" if path == "/host.css" else "text/html"
-            text = CSS if path == "/host.css" else pages.get(path)
+            kind = "text/css" if path in styles else "text/html"
+            text = styles.get(path, pages.get(path))
             body = (text or "").encode()
             self.send_response(200 if text is not None else 404)
             self.send_header("Content-Type", f"{kind}; charset=utf-8")

@@ -84,6 +84,8 @@ def test_a_question_is_asked_answered_and_narrowed_down(
     expect(last).to_contain_text("The site refuses automated clients")
     expect(last).to_contain_text("The owner of the site")
     expect(last.locator(".seen li").first).to_contain_text("401")
+    # Bringing the answer into view moves the log, never the head of the panel.
+    expect(page.get_by_role("heading", name="What went wrong?")).to_be_in_viewport()
 
 
 def test_the_next_question_is_answered_by_a_button(page: Page, host: str) -> None:

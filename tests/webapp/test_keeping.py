@@ -139,6 +139,7 @@ def test_a_shared_report_shows_the_answer_without_secrets(client: FlaskClient, u
     assert "#2173" in page.text
     assert "abcdefgh12345678" not in page.text
     assert "<script>alert" not in page.text
+    assert "/solutions/[removed]" not in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert "data-refine" not in page.text
     (row,) = rows(client, url, "reports")

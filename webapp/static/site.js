@@ -237,7 +237,6 @@ function follow(toc) {
     }
   }, { rootMargin: "-10% 0px -75% 0px" });
   links.forEach((_, id) => { const heading = document.getElementById(id); if (heading) seen.observe(heading); });
-  if (matchMedia("(max-width: 61.99rem)").matches) toc.querySelector("details").open = false;
 }
 
 // Cards for links to solutions: the same module that pages elsewhere use; not needed by the first paint.
@@ -257,7 +256,8 @@ document.addEventListener("keydown", (event) => {
 });
 enhance(document);
 document.querySelectorAll(".toc").forEach(follow);
-document.querySelectorAll(".filters details").forEach((filters) => { if (matchMedia("(max-width: 61.99rem)").matches) filters.open = false; });
+// Served closed, so that nothing moves on a phone; beside the text they stand open.
+document.querySelectorAll(".toc details, .filters details").forEach((aside) => { aside.open = matchMedia("(min-width: 62rem)").matches; });
 if (document.querySelector("#answer[data-pending]")) {
   const fields = new URLSearchParams({ q: document.querySelector("#answer").dataset.question });
   for (const field of document.querySelectorAll("#answer input[type=hidden][name^='reader.']")) fields.set(field.name, field.value);

@@ -34,7 +34,7 @@ const SHEET = `
 .shell{all:initial;display:contents;color-scheme:inherit;font:400 .95rem/1.5 var(--errordesk-font,system-ui,sans-serif);overflow-wrap:anywhere}
 dialog,.inline{color:var(--ink);text-align:start;font:inherit}
 *,::before{box-sizing:border-box}
-dialog{position:fixed;inset-inline:auto max(1rem,env(safe-area-inset-right));inset-block:auto 1rem;margin:0;padding:0;border:1px solid var(--line);border-radius:var(--errordesk-radius,18px);inline-size:26rem;max-inline-size:calc(100vw - 2rem);block-size:min(43rem,calc(100dvh - 2rem));max-block-size:none;background:var(--paper);box-shadow:0 24px 70px #0006,0 2px 8px #0002;overflow:hidden}
+dialog{position:fixed;inset-inline:auto max(1rem,env(safe-area-inset-right));inset-block:auto 1rem;margin:0;padding:0;border:1px solid var(--line);border-radius:var(--errordesk-radius,18px);inline-size:26rem;max-inline-size:calc(100vw - 2rem);block-size:min(43rem,calc(100dvh - 2rem));max-block-size:none;background:var(--paper);box-shadow:0 24px 70px #0006,0 2px 8px #0002;overflow:clip}
 :host([position=bottom-left]) dialog{inset-inline:1rem auto}
 :host(:not([position^=bottom])) dialog{inset:0;margin:auto}
 dialog[open]{display:grid;grid-template-rows:auto 1fr auto}
