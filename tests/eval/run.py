@@ -4,7 +4,9 @@
   them (``test``) kept out of all tuning, and questions that the base cannot answer;
 - ``fresh.jsonl``: the same from other threads, collected after the articles were written. The
   solutions were chosen by the articles' titles before anything was asked of the base; which half a
-  question is in is the parity of its text's SHA-256. Only ``dev`` is ever looked at;
+  question is in is the parity of its text's SHA-256. Only ``dev`` is ever looked at. ``last`` was
+  collected when the tuning was over and asked once: it is the figure to believe, until somebody
+  tunes on it;
 - ``recognition.jsonl``: texts with the identifiers that are in them, and texts with none;
 - the registries, each entry through the recogniser.
 """

@@ -12,7 +12,7 @@ from kb.articles import KnowledgeBase
 from kb.cli import main
 from kb.desk import Desk, Query
 from kb.settings import Settings
-from tests.eval.run import measure, questions, recognition
+from tests.eval.run import FRESH, measure, questions, recognition
 
 
 def test_recognition_is_precise(base: KnowledgeBase) -> None:
@@ -21,9 +21,16 @@ def test_recognition_is_precise(base: KnowledgeBase) -> None:
     assert result["recall"] >= 0.97, result["missed"]
 
 
-@pytest.mark.parametrize(("split", "first", "third"), [("dev", 0.8, 0.92), ("test", 0.76, 0.87)])
+@pytest.mark.parametrize(
+    ("file", "split", "first", "third"),
+    [
+        ("questions.jsonl", "dev", 0.8, 0.92),
+        ("questions.jsonl", "test", 0.78, 0.88),
+        (FRESH, "held", 0.66, 0.85),
+    ],
+)
 def test_questions_find_their_solution(
-    split: str, first: float, third: float, base: KnowledgeBase, index_folder: Path
+    file: str, split: str, first: float, third: float, base: KnowledgeBase, index_folder: Path
 ) -> None:
     desk = Desk.open(Settings(data=index_folder))
 
@@ -33,7 +40,7 @@ def test_questions_find_their_solution(
 
     asked = [
         item
-        for item in questions()
+        for item in questions(file)
         if item.split == split
         and (not item.solutions or any(base.visible(number) for number in item.solutions))
     ]
@@ -41,7 +48,7 @@ def test_questions_find_their_solution(
     known, unknown = scores[split, "all"], scores[split, "unknown"]
     assert known.first / known.count >= first
     assert known.third / known.count >= third
-    assert unknown.known / unknown.count <= 0.1
+    assert unknown.known / unknown.count <= 0.15
 
 
 def test_a_file_of_questions_is_answered_in_order(tmp_path: Path, index_folder: Path) -> None:
