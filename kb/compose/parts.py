@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from typing import Final
+from urllib.parse import urlsplit
 
 from kb.answer import CauseReport, Change, Comparison, Question, Ticket, Verdict
 from kb.diagnose.evidence import say
@@ -79,7 +80,10 @@ def reproduce(url: str | None, facts: Facts) -> tuple[str, ...]:
     if url is None:
         return ()
     target = shlex.quote(url)
-    host, port = str(facts.get("url.host", "")), facts.get("url.port", 443)
+    host, port = _last_hop(facts)
+    curl = "curl -sS -v"
+    if facts.get("redirect.count") and not facts.get("redirect.refused"):
+        curl += " -L --max-redirs 10"
     if facts.get("dns.outcome") not in (None, "ok", "literal"):
         return (f"dig {shlex.quote(host)} A", f"dig {shlex.quote(host)} AAAA")
     if facts.get("tls.outcome") not in (None, "ok", "none", "not_tried"):
@@ -87,7 +91,7 @@ def reproduce(url: str | None, facts: Facts) -> tuple[str, ...]:
         return (
             f"openssl s_client -connect {shlex.quote(f'{host}:{port}')} -servername {name} "
             f"-verify_hostname {name} -showcerts </dev/null",
-            f"curl -sS -v -o /dev/null {target}",
+            f"{curl} -o /dev/null {target}",
         )
     if facts.get("redirect.loop"):
         return (f"curl -sS -L --max-redirs 10 -D - -o /dev/null {target}",)
@@ -97,7 +101,19 @@ def reproduce(url: str | None, facts: Facts) -> tuple[str, ...]:
             f"curl -sS -o /dev/null -w '%{{http_code}}\\n' -A 'Mozilla/5.0 (X11; Linux x86_64) "
             f"AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36' {target}",
         )
-    return (f"curl -sS -v -o /dev/null {target}",)
+    return (f"{curl} -o /dev/null {target}",)
+
+
+def _last_hop(facts: Facts) -> tuple[str, int]:
+    """Host and port that the last redirect led to, those of the URL where none did."""
+    try:
+        parts = urlsplit(str(facts.get("redirect.target", "")))
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not facts.get("redirect.count") or not host:
+        return str(facts.get("url.host", "")), int(str(facts.get("url.port", 443)))
+    return host, port or (80 if parts.scheme == "http" else 443)
 
 
 def ticket(best: CauseReport | None, headline: str, url: str | None, facts: Facts) -> Ticket | None:

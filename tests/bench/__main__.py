@@ -13,6 +13,7 @@ from kb.articles import KnowledgeBase
 from kb.desk import Desk
 from kb.search import open_index
 from kb.settings import Settings, shipped_content
+from tests.bench.bulkhead import bulkhead
 from tests.bench.measure import Work, medians, report
 from tests.bench.probes import probes
 from tests.lab.servers import free_port, running
@@ -120,6 +121,7 @@ def main() -> None:
         second_start(folder)
         start()
         probes(folder)
+        bulkhead(folder)
 
 
 if __name__ == "__main__":

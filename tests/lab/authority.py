@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
 from tests.lab.case import Certificate
 from tests.observe.certificates import issue, pem, write
@@ -26,10 +28,11 @@ class Authorities:
             "private": issue("Some Company Root", authority=True, days=_YEAR),
             "old": issue("Lab Intermediate G1", root, authority=True, days=(-400, -5)),
         }
+        self._revoked: list[int] = []
         self.root_file = self._folder / "root.pem"
         self.root_file.write_bytes(pem(root))
 
-    def write(self, name: str, wanted: Certificate, aia: int) -> tuple[Path, Path]:
+    def write(self, name: str, wanted: Certificate, aia: int, crl: int) -> tuple[Path, Path]:
         """Issue ``wanted``; gives the files of the chain and of the key (and one of both)."""
         leaf = issue(
             (wanted.names or ("site.test",))[0],
@@ -39,7 +42,10 @@ class Authorities:
             issuer_url=wanted.issuer_url.replace("@AIA@", str(aia)),
             client_only=wanted.client_only,
             rsa_bits=wanted.rsa_bits,
+            crl_url=f"http://127.0.0.1:{crl}/root.crl" if wanted.revoked else "",
         )
+        if wanted.revoked:
+            self._revoked.append(leaf.certificate.serial_number)
         chain, key = write(
             self._folder, leaf, *(self._known[kind] for kind in wanted.chain), name=name
         )
@@ -50,12 +56,31 @@ class Authorities:
     def intermediate(self) -> bytes:
         """An HTTP response with the intermediate in DER, as an authority publishes it."""
         body = self._known["middle"].certificate.public_bytes(serialization.Encoding.DER)
-        kind = "Content-Type: application/pkix-cert"
-        return f"HTTP/1.1 200 OK\r\n{kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        return _published("application/pkix-cert", body)
+
+    def revocations(self) -> bytes:
+        """An HTTP response with the root's list of what it has revoked so far."""
+        root, now = self._known["root"], datetime.now(UTC)
+        day = timedelta(days=1)
+        builder = x509.CertificateRevocationListBuilder(
+            root.certificate.subject, now - day, now + day
+        )
+        for serial in self._revoked:
+            entry = x509.RevokedCertificateBuilder(serial, now - day)
+            builder = builder.add_revoked_certificate(entry.build())
+        body = builder.sign(root.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+        return _published("application/pkix-crl", body)
 
     @staticmethod
-    def context(certificate: Path, key: Path) -> ssl.SSLContext:
+    def context(certificate: Path, key: Path, alpn: tuple[str, ...]) -> ssl.SSLContext:
         """A server's context that presents the chain."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
+        if alpn:
+            context.set_alpn_protocols(list(alpn))
         return context
+
+
+def _published(kind: str, body: bytes) -> bytes:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body

@@ -20,7 +20,8 @@ class Certificate:
     """A certificate to serve. ``chain`` is what follows the leaf.
 
     ``signer`` is ``root`` (trusted by the probe), ``middle`` (under it), ``old`` (under it,
-    expired itself), ``private`` (a root that nobody trusts) or ``self``.
+    expired itself), ``private`` (a root that nobody trusts) or ``self``. ``revoked`` puts it on the
+    authority's list, and ``alpn`` is what a raw server offers to speak.
     """
 
     names: tuple[str, ...] = ("127.0.0.1", "site.test")
@@ -30,6 +31,8 @@ class Certificate:
     client_only: bool = False
     rsa_bits: int = 0
     issuer_url: str = ""
+    revoked: bool = False
+    alpn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,11 @@ def _started(cases: list[Case], folder: Path, content: Path | None) -> Iterator[
     with contextlib.ExitStack() as stack:
         silent = stack.enter_context(serving(_silent))
         aia = stack.enter_context(serving(saying(authorities.intermediate())))
+
+        def revocations(connection: socket.socket) -> None:
+            saying(authorities.revocations())(connection)
+
+        crl = stack.enter_context(serving(revocations))
         # Asked for together, so that no port is given twice.
         # An address of this run's own, whose usual ports nobody else listens on.
         address = (
@@ -67,10 +72,10 @@ def _started(cases: list[Case], folder: Path, content: Path | None) -> Iterator[
             values |= {"@SILENT@": str(silent), "@ADDRESS@": address}
             context = None
             if case.certificate:
-                certificate, key = authorities.write(case.id, case.certificate, aia)
+                certificate, key = authorities.write(case.id, case.certificate, aia, crl)
                 values |= {"@CERT@": str(certificate), "@KEY@": str(key)}
                 if case.raw:
-                    context = authorities.context(certificate, key)
+                    context = authorities.context(certificate, key, case.certificate.alpn)
             for builder in builders:
                 builder.add(case, port, values)
             records += case.zone
@@ -117,6 +122,7 @@ def _documents(folder: Path) -> None:
     (site / "files").mkdir()
     (site / "index.html").write_text("<!doctype html><title>Shop</title><p>Welcome to the shop.")
     (site / "page.html").write_text("<!doctype html><title>Page</title><p>A page with words.")
+    (site / "long.html").write_text("<!doctype html><title>Page</title>" + "<p>Words.</p>" * 700)
     (site / "files" / "one.txt").write_text("one")
     (site / "secret.html").write_text("not for the server's user")
     (site / "secret.html").chmod(0)

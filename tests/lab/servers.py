@@ -70,6 +70,7 @@ def running(
     ports: Sequence[int],
     address: str = "127.0.0.1",
     environment: Mapping[str, str] | None = None,
+    ready_s: float = READY_S,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``command`` in the foreground until it listens on all ``ports``; end it on exit.
 
@@ -88,7 +89,7 @@ def running(
         ) as server,
     ):
         try:
-            deadline = time.monotonic() + READY_S
+            deadline = time.monotonic() + ready_s
             while not all(listening(port, address) for port in ports):
                 if server.poll() is not None or time.monotonic() > deadline:
                     raise AssertionError(f"{command[0]} did not start:\n{output.read_text()}")

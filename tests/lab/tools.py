@@ -7,19 +7,26 @@ which one word about the cause's matter is enough: a status counts as named when
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from tests.lab.case import Case
 from tests.lab.lab import Lab
 
 TOOLS = ("curl", "httplint", "sslyze")
+Found = TypeVar("Found")
 _BIN = Path(sys.executable).parent
+_AT_ONCE = 8  # most of curl's time is waiting
+_MAX_RESPONSE = 100_000
 _STATUSES = {2173: 401, 2174: 400, 2176: 403, 2177: 404, 2178: 405, 2179: 406, 2180: 407,
              2181: 408, 2183: 410, 2184: 411, 2186: 413, 2187: 414, 2188: 415, 2189: 416, 2191: 421,
              2192: 422, 2194: 425, 2195: 426, 2197: 429, 2198: 431, 2199: 451, 2201: 419, 2202: 500,
@@ -36,12 +43,12 @@ _WORDS: dict[int, dict[str, str]] = {
     2242: {"curl": "reset by peer"},
     2244: {"curl": "Empty reply"},
     2246: {"curl": "HTTP/0.9|SSH-|220 "},
-    2252: {"curl": "expired", "sslyze": "expired"},
-    2253: {"curl": "not yet valid", "sslyze": "not yet valid"},
+    2252: {"curl": "expired", "sslyze": "expired|not valid at validation time"},
+    2253: {"curl": "not yet valid", "sslyze": "not yet valid|not valid at validation time"},
     2254: {"curl": "does not match|no alternative", "sslyze": "does NOT match|FAILED - .*[Hh]ost"},
-    2255: {"curl": "self.signed", "sslyze": "self.signed"},
+    2255: {"curl": "self.signed", "sslyze": "self.signed|NOT Trusted"},
     2256: {"curl": "local issuer", "sslyze": "order|local issuer|issuer"},
-    2257: {"curl": "local issuer|self.signed", "sslyze": "issuer|self.signed"},
+    2257: {"curl": "local issuer|self.signed", "sslyze": "issuer|self.signed|NOT Trusted"},
     2260: {"curl": "too (small|weak)", "sslyze": "1024|weak"},
     2261: {"curl": "purpose", "sslyze": "purpose"},
     2266: {"curl": "protocol version|unsupported protocol|alert", "sslyze": "TLS 1.0"},
@@ -72,17 +79,26 @@ _WORDS: dict[int, dict[str, str]] = {
 }  # fmt: skip
 
 
-def tool_names(lab: Lab, cases: Sequence[Case]) -> Iterator[tuple[Case, frozenset[str]]]:
-    """For each case with a fault, the tools whose output names it."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What each tool printed for one case, and the seconds that each tool took for all."""
+
+    outputs: Mapping[str, Mapping[str, str]]
+    seconds: Mapping[str, float]
+
+
+def tool_names(
+    lab: Lab, cases: Sequence[Case]
+) -> tuple[dict[str, frozenset[str]], dict[str, float]]:
+    """For each case with a fault the tools whose output names it, and each tool's seconds."""
     faulty = [case for case in cases if case.first]
-    with ThreadPoolExecutor(4) as pool:
-        yield from zip(faulty, pool.map(lambda case: _naming(lab, case), faulty), strict=True)
+    shown = _shown(lab, faulty)
+    return {case.id: _naming(case, shown.outputs[case.id]) for case in faulty}, dict(shown.seconds)
 
 
-def _naming(lab: Lab, case: Case) -> frozenset[str]:
+def _naming(case: Case, outputs: Mapping[str, str]) -> frozenset[str]:
     words = _WORDS.get(int(case.first.partition("/")[0]), {})
     own = dict(case.named_by)
-    outputs = dict(_outputs(lab, case))
     return frozenset(
         tool
         for tool, output in outputs.items()
@@ -91,30 +107,76 @@ def _naming(lab: Lab, case: Case) -> frozenset[str]:
     )
 
 
-def _outputs(lab: Lab, case: Case) -> Iterator[tuple[str, str]]:
+def _shown(lab: Lab, cases: Sequence[Case]) -> Shown:
+    """Each tool over all cases, at once: curl several times, the others in one process for all."""
+    secure = [case for case in cases if case.scheme == "https"]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        scan = pool.submit(_timed, lambda: _sslyze(lab, secure))
+        curls, curl_s = _timed(lambda: list(pool.map(lambda case: _curl(lab, case), cases)))
+        linted, lint_s = _timed(lambda: _httplint([head for _, head in curls]))
+        scanned, scan_s = scan.result()
+    outputs = {
+        case.id: {"curl": said, "httplint": notes, "sslyze": scanned.get(case.id, "")}
+        for case, (said, _), notes in zip(cases, curls, linted, strict=True)
+    }
+    return Shown(outputs, dict(zip(TOOLS, (curl_s, lint_s, scan_s), strict=True)))
+
+
+def _timed(work: Callable[[], Found]) -> tuple[Found, float]:
+    began = time.monotonic()
+    return work(), time.monotonic() - began
+
+
+def _place(lab: Lab, case: Case) -> tuple[str, int, bool]:
+    """Host and port of a case, and whether the name must be told to be this machine."""
+    parts = urlsplit(lab.urls[case.id])
+    host = parts.hostname or ""
+    near = host == "site.test" or any(line.split()[-1] == "127.0.0.1" for line in case.zone)
+    return host, parts.port or (443 if parts.scheme == "https" else 80), near
+
+
+def _curl(lab: Lab, case: Case) -> tuple[str, str]:
+    """What ``curl -sv`` prints on the way, and the response as ``curl -i`` shows it."""
+    host, port, near = _place(lab, case)
     url = lab.urls[case.id]
-    parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    near = (
-        any(line.split()[-1] == "127.0.0.1" for line in case.zone) or parts.hostname == "site.test"
-    )
-    trust = ["--cacert", str(lab.root), "--compressed", "--max-time", "5"]
-    if near:
-        trust += ["--resolve", f"{parts.hostname}:{port}:127.0.0.1"]
-    yield "curl", _run(["curl", "-sSvL", "--max-redirs", "10", "-o", "/dev/null", *trust, url])
-    head = _run(["curl", "-sSi", "--raw", "--insecure", "--max-time", "5", *trust[4:], url])
-    yield "httplint", _run([str(_BIN / "httplint"), "-n"], head)
-    if parts.scheme == "https":
-        where = f"{parts.hostname}:{port}" + ("{127.0.0.1}" if near else "")
-        command = [str(_BIN / "sslyze"), "--certinfo", "--certinfo_ca_file", str(lab.root), where]
-        yield "sslyze", _run(command)
+    where = ["--resolve", f"{host}:{port}:127.0.0.1"] if near else []
+    limit = ["--max-time", "5", *where]
+    trust = ["--cacert", str(lab.root), "--compressed"]
+    said = _run(["curl", "-sSvL", "--max-redirs", "10", "-o", "/dev/null", *trust, *limit, url])
+    return said, _run(["curl", "-sSi", "--raw", "--insecure", *limit, url])
 
 
-def _run(command: list[str], given: str = "") -> str:
+def _httplint(heads: Sequence[str]) -> list[str]:
+    """The notes of ``httplint -n`` on each response, all in one process."""
+    given = json.dumps([head[:_MAX_RESPONSE] for head in heads])
+    done = _run([sys.executable, "-m", "tests.lab.linting"], given, timeout=120)
+    notes: list[str] = json.loads(done) if done else [""] * len(heads)
+    return notes
+
+
+def _sslyze(lab: Lab, cases: Sequence[Case]) -> dict[str, str]:
+    """The console output of one ``sslyze --certinfo`` over all cases, cut up by server."""
+    if not cases:
+        return {}
+    places = {case.id: _place(lab, case) for case in cases}
+    targets = [f"{h}:{p}" + ("{127.0.0.1}" if near else "") for h, p, near in places.values()]
+    command = [str(_BIN / "sslyze"), "--certinfo", "--certinfo_ca_file", str(lab.root), *targets]
+    output = _run(command, timeout=180)
+    checked, *scans = re.split(r"(?im)^ *SCAN RESULTS FOR ", output)
+    found = {}
+    for case, (host, port, _) in places.items():
+        name = f"{host}:{port}"
+        lines = [line for line in checked.splitlines() if f" {name} " in f"{line} "]
+        parts = [scan for scan in scans if scan.lower().startswith(f"{name.lower()} ")]
+        found[case] = "\n".join([*lines, *parts])
+    return found
+
+
+def _run(command: list[str], given: str = "", timeout: float = 10) -> str:
     try:
         done = subprocess.run(
             command, input=given.encode("latin-1", "replace"), capture_output=True, check=False,
-            timeout=10,
+            timeout=timeout,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return ""

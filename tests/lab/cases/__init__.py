@@ -4,6 +4,7 @@ from tests.lab.case import Case
 from tests.lab.cases.applications import CASES as APPLICATIONS
 from tests.lab.cases.comparisons import CASES as COMPARISONS
 from tests.lab.cases.dns import CASES as DNS
+from tests.lab.cases.further import CASES as FURTHER
 from tests.lab.cases.healthy import CASES as HEALTHY
 from tests.lab.cases.http import CASES as HTTP
 from tests.lab.cases.messages import CASES as MESSAGES
@@ -24,5 +25,6 @@ CASES: tuple[Case, ...] = (
     *PRODUCTS,
     *APPLICATIONS,
     *OTHERS,
+    *FURTHER,
     *HEALTHY,
 )

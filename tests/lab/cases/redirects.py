@@ -31,7 +31,7 @@ CASES = (
     _case("bad-location", "2215/location-malformed", "ERR_INVALID_REDIRECT",
           'add_header Location "http://[::/x" always; return 302;'),
     _case("dead-host", "2215/target-takes-no-connection", "ERR_CONNECTION_REFUSED after a click",
-          "return 302 http://127.0.0.1:@OTHER@/;", also=("2240/*",)),
+          "return 302 http://127.0.0.1:@OTHER@/;", also=("2240/*", "2345/site-is-down")),
     _case("unknown-host", "2215/name-of-target-unknown", "not found after a click",
           "return 302 http://moved.nowhere.test/;", also=("2230/*",)),
     _case("inside", "2215/leads-inside", "times out after a click",
