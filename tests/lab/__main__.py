@@ -60,6 +60,7 @@ def main() -> int:
     for name, count in counts.items():
         share = f" ({count / counts['cases']:.1%})" if name != "cases" else ""
         print(f"{name}: {count}{share}")
+    print(f"commands that reproduce it: {ran['show it']} of {ran['run']} that a shell can run here")
     if compare:
         print(
             f"\nnamed by what a person would use instead, of {len(names)} faults, read generously"
