@@ -45,11 +45,14 @@ test: packages $(VENV)/installed-dev  ## Check style, types and content, and run
 lab: packages $(VENV)/installed-dev  ## Run every fault of the laboratory and count what is named
 	@$(BIN)/python -m tests.lab --tools
 
-eval: $(VENV)/installed-dev  ## Print how well questions and pasted errors are understood
+eval: packages $(VENV)/installed-dev  ## Print how well questions and pasted errors are understood
 	@$(BIN)/python -m tests.eval.run
 
 machines: packages $(VENV)/installed-dev  ## Kill and restart processes, Redis and PostgreSQL under load
 	@$(BIN)/pytest -m machines tests/lab
+
+scale: packages $(VENV)/installed-dev  ## Measure bases of up to 100,000 articles; write docs/scale.md
+	@$(BIN)/python -m tests.scale
 
 bench: packages $(VENV)/installed-dev  ## Print how costs compare with named baselines
 	@$(BIN)/python -m tests.bench
@@ -67,4 +70,4 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install run demo packages test lab machines eval fuzz bench screenshots vitals format clean
+.PHONY: help install run demo packages test lab machines eval fuzz scale bench screenshots vitals format clean

@@ -241,6 +241,8 @@ def main() -> None:
         print(f"\n{_speed(settings, Path(folder), asked):.0f} new questions a second on one core")
         if options.misses:
             _print_misses([*asked, *questions(FRESH)], _by_desk(desk))
+        print(f"\nSearch engines, all {len(asked)} questions against the first of them\n")
+        print(_engines(base, Path(folder), asked))
     print("\nRegistries\n")
     print(table(["registry", "entries", "with a solution", "recognised"], coverage(base)))
     result = recognition(base)
@@ -250,6 +252,16 @@ def main() -> None:
     )
     for line in result["missed"] + result["wrong"]:
         print("  ", line)
+
+
+def _engines(base: KnowledgeBase, folder: Path, asked: Sequence[Question]) -> str:
+    from tests.eval.engines import compare
+    from tests.lab.databases import postgresql
+
+    with postgresql() as url:
+        found = compare(base, folder, ("whoosh:", "tantivy:", url), asked)
+    head = ["engine", "same first", "three in common", "same known", "top-1 test", "top-3 test"]
+    return table(head, [item.row() for item in found])
 
 
 def _speed(settings: Settings, data: Path, asked: Sequence[Question]) -> float:

@@ -73,7 +73,8 @@ def _read(files: list[Path]) -> list[Description]:
             if not name or not text or text in seen:
                 continue
             seen.add(text)
-            paragraphs = (" ".join(part.split()) for part in text.split("\n ."))
+            # What begins like a fence of code would swallow the headings behind it.
+            paragraphs = (" ".join(part.split()).lstrip("~`#") for part in text.split("\n ."))
             found[name] = Description(name, summary, tuple(filter(None, paragraphs)))
     return [found[name] for name in sorted(found)]
 
