@@ -251,6 +251,7 @@ class Answer:
 
     ``headline`` is one sentence: what it is. ``verdict`` is the best cause's verdict, if any.
     ``first_step`` is what to do now, ``who`` whose move it is, ``layer`` which layer answered.
+    ``works`` says that nothing is known to be wrong and the probe got the page as it should be.
     """
 
     question: str
@@ -277,6 +278,7 @@ class Answer:
     changes: tuple[Change, ...] = ()
     reader_facts: dict[str, str] = field(default_factory=dict)
     conversation: Conversation = field(default_factory=Conversation)
+    works: bool = False
 
     @property
     def confirmed(self) -> tuple[CauseReport, ...]:

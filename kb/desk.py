@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from kb import known
 from kb.answer import (
     Answer,
     CauseReport,
@@ -40,11 +41,10 @@ from kb.diagnose import Judge
 from kb.errors import BadQuestion, BadURL
 from kb.facts import Facts, Source
 from kb.probed import Probed
-from kb.ranking import FEW_WORDS, MAX_SOLUTIONS, SURE, Ranking, pointed_to
+from kb.ranking import MAX_SOLUTIONS, SURE, Ranking, pointed_to
 from kb.recent import Recent
 from kb.recognise import Lexicon, Recognition, recognise
 from kb.search import Searcher, SearchResult, Semantic, Suggestion, open_index
-from kb.search.query import terms_of
 from kb.settings import BadSetting, Settings
 from kb.shared import open_shared
 
@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 Observer = Callable[[Step], None]
 # Answers from texts are kept up to this length: longer ones are pasted once.
 MAX_CACHED_TEXT: Final = 4_000
+UNKNOWN: Final = "We do not know this one"
+WORKS: Final = "From here it works"
 PASTED: Final = "Read from what was pasted"
 
 
@@ -167,7 +169,7 @@ class Desk:
         found = self._with_added(first, talk.text(len(talk.heard)))
         words = self._search(found)
         reader = talk.reader(found, len(talk.heard))
-        url = _url(first, found)
+        url = known.url_of(first, found)
         notices: list[str] = []
         probed, former = None, None
         if url and query.probe:
@@ -185,7 +187,7 @@ class Desk:
             observations.append(probed.observation)
             if probed.facts["probe.outcome"] != "done":
                 notices.append(probed.observation.summary)
-        facts = _facts(found, probed, reader)
+        facts = known.facts_of(found, probed, reader)
         changes = changes_between(former.facts, probed.facts) if former and probed else ()
         standings = self._standings(first, found, words, talk, probed)
         return self._compose(
@@ -211,7 +213,7 @@ class Desk:
         return replace(found, transcript=seen, urls=tuple(dict.fromkeys(first.urls + found.urls)))
 
     def _search(self, found: Recognition) -> SearchResult:
-        return self._searcher.search(_unnamed(found), MAX_SOLUTIONS, correct=False)
+        return self._searcher.search(known.unnamed(found), MAX_SOLUTIONS, correct=False)
 
     def _standings(
         self,
@@ -224,7 +226,7 @@ class Desk:
         """What was known after the question and after each turn. A probe counts from the turn on
         that gave its URL."""
         standings: list[Standing] = []
-        url, whole = _url(first, found), talk.text(len(talk.heard))
+        url, whole = known.url_of(first, found), talk.text(len(talk.heard))
         now, hits = first, words if found is first else self._search(first)
         for turns in range(len(talk.heard) + 1):
             added = talk.text(turns)
@@ -234,7 +236,7 @@ class Desk:
                 now = self._with_added(first, added)
                 hits = self._search(now)
             seen = probed if url in now.urls else None
-            facts = _facts(now, seen, talk.reader(now, turns))
+            facts = known.facts_of(now, seen, talk.reader(now, turns))
             checked: tuple[str, ...] = (PASTED,) if now.transcript else ()
             if seen:
                 said = seen.observation
@@ -246,7 +248,7 @@ class Desk:
         self, found: Recognition, words: SearchResult, facts: Facts
     ) -> tuple[tuple[SolutionReport, ...], tuple[CauseReport, ...]]:
         reports = self._judge.judge(facts)
-        ranked = self._ranking.solutions(found, words, reports, _observed(facts))
+        ranked = self._ranking.solutions(found, words, reports, known.observed(facts))
         return tuple(ranked), tuple(
             self._ranking.causes(found, reports, ranked, pointed_to(self._judge, facts))
         )
@@ -276,9 +278,9 @@ class Desk:
                     observer(step)
             return cached[1], None
         claim = {n: v for n, v in found.claims.items() if n.startswith("claim.")}
-        known = Facts(claim, Source.CLAIM).merged(reader)
+        told = Facts(claim, Source.CLAIM).merged(reader)
         result = self._probe.run(
-            url, observer, lambda seen: self._judge.wanted(known.merged(seen), relevance)
+            url, observer, lambda seen: self._judge.wanted(told.merged(seen), relevance)
         )
         self._probed.put(key, result)
         return result, cached[1] if cached and fresh else None
@@ -303,7 +305,7 @@ class Desk:
         changes: tuple[Change, ...],
     ) -> Answer:
         found, causes = standings[-1].found, standings[-1].causes
-        observed = _observed(facts)
+        observed = known.observed(facts)
         by_solution: dict[int, list[CauseReport]] = {}
         for cause in causes:
             by_solution.setdefault(cause.solution, []).append(cause)
@@ -314,22 +316,28 @@ class Desk:
         if best and (observed or best.solution in found.solutions):
             solutions = tuple(sorted(solutions, key=lambda s: s.id != best.solution))
         matched = [s for s in solutions if s.matched_by in SURE]
-        known = bool(matched) or words.answers
+        # What the words find is no answer once the probe has ruled out all of it.
+        found_good = best is None and known.works(facts)
+        refuted = found_good and all(
+            cause.verdict is Verdict.RULED_OUT for one in solutions[:1] for cause in one.causes
+        )
+        answered = bool(matched) or (words.answers and not refuted)
         question, paused = None, False
         settled = best is not None and not self._ranking.is_general(best)
-        if known and not settled:
-            relevance = self._ranking.relevance(solutions)
+        works = not answered and found_good
+        if works or (answered and not settled):
+            relevance = self._ranking.elsewhere() if works else self._ranking.relevance(solutions)
             question, paused = next_question(self._judge, self.base, talk, facts, relevance)
         talked = conversation(
-            self.base, text, talk, standings, known and not settled and question is None, paused
+            self.base, text, talk, standings, answered and not settled and question is None, paused
         )
         layer = layer_sentence(facts)
         lead = best or next((c for c in causes if c.verdict is Verdict.POSSIBLE), None)
-        headline = solutions[0].title if known else "We do not know this one"
+        headline = solutions[0].title if answered else WORKS if works else UNKNOWN
         return Answer(
             question=text,
             headline=headline,
-            known=known,
+            known=answered,
             identifiers=found.identifiers,
             solutions=solutions,
             causes=causes,
@@ -338,23 +346,24 @@ class Desk:
             observations=tuple(observations),
             content_revision=self.base.revision,
             url=url,
-            who=lead.who if lead and known else None,
+            who=lead.who if lead and answered else None,
             layer=layer[0] if layer else None,
             layer_sentence=layer[1] if layer else None,
-            first_step=lead.fix if lead and known else None,
+            first_step=lead.fix if lead and answered else None,
             comparison=compare(facts),
             reproduce=reproduce(url, facts),
             ticket=ticket(best, headline, url, facts),
             unknown=unknown_sentences(
                 tuple(c for c in causes if solutions and c.solution == solutions[0].id), question
             )
-            if known
+            if answered
             else (),
             notices=tuple(notices),
-            did_you_mean=None if known else self._searcher.corrected(found.text),
+            did_you_mean=None if answered else self._searcher.corrected(found.text),
             changes=changes,
             reader_facts=said_of(reader),
             conversation=talked,
+            works=works,
         )
 
 
@@ -366,43 +375,3 @@ def _model(base: KnowledgeBase) -> Semantic:
             "ERRORDESK_SEMANTIC needs the extra: pip install 'errordesk[semantic]'."
         ) from None
     return WordModel(base)
-
-
-def _unnamed(found: Recognition) -> str:
-    """The question without the numbers that were understood as statuses: as words they would find
-    every article with the same number in it. A question that is nothing else stays as it is."""
-    text = list(found.text)
-    for hit in found.identifiers:
-        if hit.name.startswith("HTTP "):
-            start, end = hit.span
-            text[start:end] = " " * (end - start)
-    rest = "".join(text)
-    return rest if len(terms_of(rest)) >= FEW_WORDS // 2 else found.text
-
-
-def _observed(facts: Facts) -> bool:
-    """Whether anything was looked at, rather than only told."""
-    return any(
-        facts.source_of(name) in (Source.TRANSCRIPT, Source.HAR, Source.PROBE)
-        for name in facts
-        if name != "source"
-    )
-
-
-def _facts(found: Recognition, probed: ProbeResult | None, reader: Facts) -> Facts:
-    """All that is known: claimed, pasted, probed and told."""
-    facts = found.claims.merged(found.transcript or Facts())
-    if probed:
-        if probed.facts["probe.outcome"] == "done":
-            # The probe speaks for every layer: what was claimed of them does not mix in. What a
-            # pasted log says of the server behind a proxy no probe can see.
-            claim = {n: v for n, v in facts.items() if n.startswith(("claim.", "upstream."))}
-            facts = Facts(claim, Source.CLAIM)
-        facts = facts.merged(probed.facts)
-    return facts.merged(reader)
-
-
-def _url(first: Recognition, found: Recognition) -> str | None:
-    """The URL that the conversation is about: the one named last, else the question's first."""
-    later = [url for url in found.urls if url not in first.urls]
-    return later[-1] if later else next(iter(first.urls), None)

@@ -23,6 +23,7 @@ FEW_WORDS: Final = 4
 SPECIFIC: Final = 0.6
 NEAR: Final = 2
 _VERDICTS: Final = {verdict: place for place, verdict in enumerate(Verdict)}
+_FOR_WHOM: Final = "behaviour/who"
 _LAYER_ORDER: Final = ("network/dns", "network/tcp", "tls", "http/redirects", "http")
 
 
@@ -129,6 +130,12 @@ class Ranking:
     def relevance(self, solutions: Sequence[SolutionReport]) -> dict[int, float]:
         """How much each article counts for the next question: 1, 1/2, 1/3 of the candidates."""
         return {s.id: 1.0 / (1 + place) for place, s in enumerate(self._candidates(solutions)[:3])}
+
+    def elsewhere(self) -> dict[int, float]:
+        """How much each article counts where it works from here: those about for whom it does."""
+        return {
+            article.id: 1.0 for article in self._base.published if article.category == _FOR_WHOM
+        }
 
     @staticmethod
     def _candidates(solutions: Sequence[SolutionReport]) -> list[SolutionReport]:

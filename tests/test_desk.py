@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,3 +152,33 @@ def test_new_writes_a_draft_that_the_lint_takes(content: Path, tmp_path: Path) -
     assert code == 0
     assert Path(output.strip()).is_file()
     assert run("lint", "--content", str(folder), data=tmp_path)[0] == 0
+
+
+GOOD = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 26\r\n\r\n"
+    b"<title>Apples</title>Pears"
+)
+
+
+@pytest.mark.parametrize("words", ["is it down?", "my shop is broken", ""])
+def test_a_site_on_which_nothing_is_wrong_is_said_to_work_and_the_difference_is_asked_for(
+    desk: Desk, words: str
+) -> None:
+    with serving(saying(GOOD)) as port:
+        query = Query(f"{words} http://127.0.0.1:{port}/")
+        answer = desk.ask(query)
+        assert answer.works
+        assert not answer.known
+        assert answer.headline == "From here it works"
+        assert answer.next_question is not None
+        told = desk.ask(replace(query, reader={answer.next_question.fact: "true"}))
+    assert not any(cause.verdict is Verdict.CONFIRMED for cause in answer.causes)
+    assert told.conversation.asked or told.next_question != answer.next_question
+
+
+def test_what_is_wrong_with_a_page_that_opens_is_still_answered_by_the_words(desk: Desk) -> None:
+    with serving(saying(GOOD)) as port:
+        answer = desk.ask(Query(f"CORS error in the console http://127.0.0.1:{port}/"))
+    assert answer.known
+    assert not answer.works
+    assert answer.solutions[0].id == 2302

@@ -147,7 +147,7 @@ def ask(
         show_answer(answer)
     if answer.facts.get("probe", {}).get("outcome") == "refused":
         raise SystemExit(EXIT_REFUSED)
-    if not answer.known:
+    if not answer.known and not answer.works:
         raise SystemExit(EXIT_UNKNOWN)
 
 

@@ -19,6 +19,11 @@ def show_answer(answer: Answer) -> None:
     """Print ``answer`` for a person."""
     number = f" (#{answer.solutions[0].id})" if answer.known and answer.solutions else ""
     click.secho(plain(answer.headline) + number, bold=True)
+    if answer.works:
+        click.echo(
+            "The site answered a robot and a browser as it should. What goes wrong for you depends "
+            "on where you are, how you ask, or when."
+        )
     if answer.who:
         click.echo(f"Whose move: {answer.who.label}")
     if answer.layer_sentence:
