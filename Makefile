@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # Debian packages that the tests drive.
 PACKAGES := apache2 chromium curl default-jre-headless haproxy libapache2-mod-security2 lighttpd modsecurity-crs \
   nginx-light nodejs nsd postgresql redis-server squid unbound varnish
+# And what measuring and breaking needs.
+PACKAGES += libfaketime wrk
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## List these commands
@@ -49,7 +51,14 @@ eval: packages $(VENV)/installed-dev  ## Print how well questions and pasted err
 	@$(BIN)/python -m tests.eval.run
 
 machines: packages $(VENV)/installed-dev  ## Kill and restart processes, Redis and PostgreSQL under load
-	@$(BIN)/pytest -m machines tests/lab
+	@$(BIN)/pytest -m machines -s tests/lab/test_many_machines.py
+
+.PHONY: faults load
+faults: packages $(VENV)/installed-dev  ## Kill, fill and damage things on purpose, and print what held
+	@$(BIN)/python -m tests.faults
+
+load: packages $(VENV)/installed-dev  ## Measure under load, against an empty view and nginx, into docs/operating.md
+	@$(BIN)/python -m tests.load 5 --write
 
 scale: packages $(VENV)/installed-dev  ## Measure bases of up to 100,000 articles; write docs/scale.md
 	@$(BIN)/python -m tests.scale

@@ -104,8 +104,13 @@ def share() -> BaseResponse:
     if (limited := _limited()) is not None:
         return limited
     answer = seen_again()
+    key = request.form.get("key", "")
     try:
-        token = store.save_report(answer.to_json(), services().settings.report_days)
+        token = store.save_report(
+            answer.to_json(),
+            services().settings.report_days,
+            key if _KEY.fullmatch(key) else "",
+        )
     except StoreUnavailable as error:
         return _said(503, gettext("Not stored"), gettext(str(error)))
     return redirect(i18n.href(f"/reports/{token}"), 303)

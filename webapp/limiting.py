@@ -24,6 +24,8 @@ from webapp.windows import SharedWindows
 _LOG = logging.getLogger(__name__)
 # How long a counter that does not answer is left alone before it is asked again.
 RETRY_S: Final = 5.0
+# By how much a clock may be corrected without anybody noticing.
+PUT_BACK_S: Final = 2.0
 # What one asker may send us to keep: feedback and reports together.
 KEEP_RATE: Final = "30/minute"
 # Tries to log in: of one network, and of all together, since each costs memory and time.
@@ -46,7 +48,9 @@ class Counter:
     """
 
     def __init__(self, redis_url: str = "", shared: Path | None = None) -> None:
-        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._memory = MemoryStorage()
+        self._own = MovingWindowRateLimiter(self._memory)
+        self._clock = time.time() - time.monotonic()
         self._shared: MovingWindowRateLimiter | None = None
         self._again = 0.0
         if redis_url:
@@ -71,6 +75,11 @@ class Counter:
                 _LOG.warning(
                     "the shared limits do not answer (%s): counting here", type(error).__name__
                 )
+        clock = time.time() - time.monotonic()
+        if clock < self._clock - PUT_BACK_S:
+            # Uses would seem to lie in the future, and block until the clock is there again.
+            self._memory.reset()
+        self._clock = clock
         return _hit(self._own, item, key)
 
 

@@ -115,7 +115,7 @@ class _Folder:
             path = f"articles/{file.name}"
             if TRANSLATED.fullmatch(file.name):
                 continue
-            for article in self._parsed(path, parse_article):
+            for article in self._parsed(path, parse_article, needed=True):
                 if first := mine.get(article.id):
                     said = f"The ID {article.id} belongs to {self._shown(first.path)} already."
                     self._found.problems.append(ContentError(said, self._shown(path), 2))
@@ -151,7 +151,7 @@ class _Folder:
             if match is None:
                 continue
             number, language, path = int(match["id"]), match["language"], f"articles/{file.name}"
-            for article in self._parsed(path, self._translation):
+            for article in self._parsed(path, self._translation, needed=True):
                 translated[number, language] = replace(article, path=path, folder=self._number)
         self._found.translations = replace(self._found.translations, articles=translated)
         for file in sorted(self._root.glob("*.yaml")):

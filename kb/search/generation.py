@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -19,9 +21,12 @@ from kb.article import Article
 from kb.articles import KnowledgeBase
 from kb.errors import IndexUnavailable
 from kb.search.engine import Engine, Progress
+from kb.search.seal import seal, sealed
 
 _LOG = logging.getLogger(__name__)
 KEPT: Final = 2
+_BUILDING: Final = "building-"
+_OLD_S: Final = 86_400
 
 
 class Files(Protocol):
@@ -45,7 +50,7 @@ def open_generation(
     """
     target = folder / f"{files.prefix}-{base.revision}"
     if target.is_dir():
-        opened = files.open(target)
+        opened = files.open(target) if sealed(target) else None
         if opened is not None:
             return opened
         _LOG.warning("The search index %s is damaged and is built again.", target.name)
@@ -72,11 +77,12 @@ def _generations(files: Files, folder: Path) -> list[Path]:
 def _build(
     files: Files, base: KnowledgeBase, folder: Path, target: Path, progress: Progress | None
 ) -> None:
-    work = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
+    _sweep(folder)
+    work = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{os.getpid()}-", dir=folder))
     try:
         former = next(iter(_generations(files, folder)), None)
         opened = None
-        if former is not None:
+        if former is not None and sealed(former):
             with contextlib.suppress(OSError):
                 shutil.copytree(former, work, dirs_exist_ok=True)
                 opened = files.open(work)
@@ -86,10 +92,30 @@ def _build(
             shutil.rmtree(work)
             work.mkdir()
         files.write(base, work, progress)
+        seal(work)
         with contextlib.suppress(OSError):  # another process may have published the same content
             work.rename(target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a build left that was killed."""
+    for path in folder.glob(f"{_BUILDING}*"):
+        owner = path.name.removeprefix(_BUILDING).partition("-")[0]
+        with contextlib.suppress(OSError):
+            if not _runs(owner) or time.time() - path.stat().st_mtime > _OLD_S:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _runs(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except PermissionError:  # somebody else's
+        return True
+    except (OSError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def document(base: KnowledgeBase, article: Article) -> dict[str, str]:

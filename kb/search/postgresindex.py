@@ -14,8 +14,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import os
 import threading
 import time
+import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -77,6 +79,7 @@ def open_database(
         )
     except (ArgumentError, ImportError, ValueError) as error:
         raise IndexUnavailable(f"ERRORDESK_SEARCH_URL cannot be used: {error}.") from None
+    _own_after_fork(asking)
     engine = PostgresEngine(asking, Generation.of(base))
     try:
         build(building, base, progress)
@@ -90,6 +93,18 @@ def open_database(
             f"The search index in PostgreSQL cannot be built: {_said(error)}."
         ) from None
     return engine
+
+
+def _own_after_fork(database: Database) -> None:
+    """Processes that are forked open connections of their own: two on one would mix answers up."""
+    held = weakref.ref(database)
+
+    def forget() -> None:
+        found = held()
+        if found is not None:
+            found.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
 
 
 class PostgresEngine:

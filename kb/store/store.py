@@ -68,7 +68,12 @@ def open_store(url: str) -> Store:
                 "pool_size": 5,
                 "max_overflow": 5,
                 "pool_timeout": 2,
-                "connect_args": {"connect_timeout": 2, "options": "-c statement_timeout=5000"},
+                # The last: how long a network that swallows everything is believed in.
+                "connect_args": {
+                    "connect_timeout": 2,
+                    "options": "-c statement_timeout=5000",
+                    "tcp_user_timeout": 5000,
+                },
             }
         engine = create_engine(parsed, **options)
     except (ArgumentError, ImportError, ValueError) as error:
@@ -233,19 +238,20 @@ class Store:
             self._writer = None
         self._engine.dispose()
 
-    def save_report(self, answer: dict[str, Any], days: int) -> str:
-        """Keep a shared answer for ``days``; gives the token of its link."""
-        token = new_key()
+    def save_report(self, answer: dict[str, Any], days: int, token: str = "") -> str:
+        """Keep a shared answer for ``days``; gives the token of its link.
+
+        A ``token`` of the sender's makes a repeated sending the same report.
+        """
+        token = token or new_key()
         created = now()
-        with self._begin() as connection:
-            connection.execute(
-                insert(REPORTS).values(
-                    token=token,
-                    created=created,
-                    expires=created + timedelta(days=days),
-                    answer=json.dumps(each_text(answer, scrub_but_links), ensure_ascii=False),
-                )
-            )
+        values = {
+            "token": token,
+            "created": created,
+            "expires": created + timedelta(days=days),
+            "answer": json.dumps(each_text(answer, scrub_but_links), ensure_ascii=False),
+        }
+        self._insert_once(REPORTS, values)
         return token
 
     def report(self, token: str) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 READY_S = 15.0
+STOP_S = 5.0
 _OWN_PORTS = range(12_000, 32_000)
 _SBIN = "/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -98,7 +99,7 @@ def running(
         finally:
             server.send_signal(signal.SIGTERM)
             try:
-                server.wait(5)
+                server.wait(STOP_S)
             except subprocess.TimeoutExpired:
                 server.kill()
 
