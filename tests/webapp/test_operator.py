@@ -216,6 +216,7 @@ def test_the_page_shows_the_log_and_runs_nothing_of_it(client: FlaskClient) -> N
     for words in ("the carousel spins", "http.status=499", "2 wordings", "No credentials"):
         assert words in page
     assert re.search(r'role="img" aria-label="Questions a day: 5 in 30 days, 4 of them', page)
+    assert re.search(r"Cases of the laboratory confirm \d{3} of them", page)
     assert client.get("/operator?days=7").status_code == 200
     assert client.get("/operator?days=8").status_code == 404
     assert "Einblick" in client.get("/de/operator").text

@@ -5,12 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+)
 from flask import request as asked
 from werkzeug.wrappers import Response as BaseResponse
 
 from kb.article import Article, Cause
 from kb.articles import KnowledgeBase
+from kb.coverage import Coverage, coverage, read_cases
 from kb.insight import PERIODS, Insight, as_csv, as_json, draft_from_cluster, draft_from_gap, look
 from kb.insight.export import TABLES
 from kb.newarticle import Draft
@@ -85,6 +95,7 @@ def insight() -> str:
         periods=PERIODS,
         shown=SHOWN,
         causes=causes,
+        reach=_reach(),
         article=base.visible,
         asked_picture=charts.asked(found.trend),
         ended_picture=charts.ended(found.trend),
@@ -93,6 +104,16 @@ def insight() -> str:
         quoting=False,
         logout=not services().settings.operator_header,
     )
+
+
+def _reach() -> Coverage:
+    """How far the content goes; made once, since a snapshot of it never changes."""
+    found = current_app.extensions.get("errordesk.coverage")
+    if not isinstance(found, Coverage):
+        base = services().desk.base
+        found = coverage(base, read_cases(base.roots))
+        current_app.extensions["errordesk.coverage"] = found
+    return found
 
 
 def _named(base: KnowledgeBase, name: str) -> tuple[Article | None, Cause | None]:
