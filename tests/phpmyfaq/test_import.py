@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
-import sqlite3
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
 
 from kb.articles import KnowledgeBase
 from kb.cli import main
 from kb.phpmyfaq.prose import to_markdown
+from tests.lab.databases import postgresql
 
 ANSWER = """<h2>Steps</h2><p>Open <a href="index.php?action=faq&amp;cat=1&amp;id=12">the
 other</a> page. Then wait; see #4711.</p><pre><code>ls -l
@@ -107,29 +110,44 @@ def test_a_dry_run_writes_nothing(root: Path) -> None:
     assert list((root / "articles").iterdir()) == []
 
 
-def test_a_database_keeps_solution_ids_and_both_dates(root: Path) -> None:
-    file = root / "faq.db"
-    with sqlite3.connect(file) as database:
-        database.executescript("""
-            CREATE TABLE pma_faqdata (id INTEGER, lang VARCHAR(5), solution_id INTEGER,
-                revision_id INTEGER, active CHAR(3), sticky INTEGER, keywords TEXT, thema TEXT,
-                content TEXT, author VARCHAR(255), email VARCHAR(255), comment CHAR(1),
-                updated VARCHAR(15), created TIMESTAMP, notes TEXT, PRIMARY KEY (id, lang));
-            CREATE TABLE pma_faqcategories (id INTEGER, lang VARCHAR(5), parent_id INTEGER,
-                name VARCHAR(255), description VARCHAR(255), user_id INTEGER,
-                PRIMARY KEY (id, lang));
-            CREATE TABLE pma_faqcategoryrelations (category_id INTEGER, category_lang VARCHAR(5),
-                record_id INTEGER, record_lang VARCHAR(5));
-            INSERT INTO pma_faqcategories VALUES (1,'en',0,'Network','',1),(2,'en',1,'Proxy','',1),
-                (3,'en',4,'Loop','',1),(4,'en',3,'Pool','',1);
-            INSERT INTO pma_faqdata VALUES (5,'en',1004,0,'yes',0,'a','Why?',
-                '<p>Because. See <a href="solution_id_1006.html">this</a>.</p>','Ada','a@b.example',
-                'y','20200506070809','2019-01-02 03:04:05',''),
-                (7,'en',1006,0,'no',0,'','How?','<p>So</p>','','','y','20200506','2019-01-02','');
-            INSERT INTO pma_faqcategoryrelations VALUES (2,'en',5,'en'),(3,'en',7,'en');
-        """)
-    database.close()
-    result = run(root, f"sqlite:///{file}", "--prefix", "pma_")
+TABLES = """
+CREATE TABLE pma_faqdata (id INTEGER, lang VARCHAR(5), solution_id INTEGER,
+    revision_id INTEGER, active CHAR(3), sticky INTEGER, keywords TEXT, thema TEXT,
+    content TEXT, author VARCHAR(255), email VARCHAR(255), comment CHAR(1),
+    updated VARCHAR(15), created TIMESTAMP, notes TEXT, PRIMARY KEY (id, lang));
+CREATE TABLE pma_faqcategories (id INTEGER, lang VARCHAR(5), parent_id INTEGER,
+    name VARCHAR(255), description VARCHAR(255), user_id INTEGER,
+    PRIMARY KEY (id, lang));
+CREATE TABLE pma_faqcategoryrelations (category_id INTEGER, category_lang VARCHAR(5),
+    record_id INTEGER, record_lang VARCHAR(5));
+INSERT INTO pma_faqcategories VALUES (1,'en',0,'Network','',1),(2,'en',1,'Proxy','',1),
+    (3,'en',4,'Loop','',1),(4,'en',3,'Pool','',1);
+INSERT INTO pma_faqdata VALUES (5,'en',1004,0,'yes',0,'a','Why?',
+    '<p>Because. See <a href="solution_id_1006.html">this</a>.</p>','Ada','a@b.example',
+    'y','20200506070809','2019-01-02 03:04:05',''),
+    (7,'en',1006,0,'no',0,'','How?','<p>So</p>','','','y','20200506','2019-01-02','');
+INSERT INTO pma_faqcategoryrelations VALUES (2,'en',5,'en'),(3,'en',7,'en');
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, root: Path) -> Iterator[str]:
+    """A database with phpMyFAQ's tables; gives its URL."""
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:///{root / 'faq.db'}"
+        if request.param == "postgresql":
+            url = stack.enter_context(postgresql())
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        with engine.begin() as connection:
+            for statement in TABLES.split(";"):
+                if statement.strip():
+                    connection.exec_driver_sql(statement)
+        engine.dispose()
+        yield url
+
+
+def test_a_database_keeps_solution_ids_and_both_dates(root: Path, database: str) -> None:
+    result = run(root, database, "--prefix", "pma_")
     assert result.exit_code == 0, result.output
     base = KnowledgeBase.load(root, drafts=True)
     assert base.problems == ()
@@ -141,7 +159,7 @@ def test_a_database_keeps_solution_ids_and_both_dates(root: Path) -> None:
     assert "[this](/solutions/1006)" in article.body
     assert "a@b.example" not in article.body + result.output
     assert "5: 1004" in result.stderr
-    wrong = run(root, f"sqlite:///{file}")
+    wrong = run(root, database)
     assert wrong.exit_code == 2
     assert "cannot be read as phpMyFAQ's" in wrong.stderr
 
