@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -164,11 +165,5 @@ class Ranking:
 
 def pointed_to(judge: Judge, facts: Facts) -> dict[tuple[int, str], int]:
     """How many of the reader's own facts the condition of each cause reads."""
-    told = {name for name in facts if name.startswith("reader.")}
-    if not told:
-        return {}
-    return {
-        judged.key: count
-        for judged in judge.causes
-        if (count := len(told & judged.condition.facts))
-    }
+    told = [name for name in facts if name.startswith("reader.")]
+    return Counter(judged.key for name in told for judged in judge.readers(name))

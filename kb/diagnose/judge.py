@@ -111,6 +111,10 @@ class Judge:
         start, end = self._spans.get(solution, (0, 0))
         return self.causes[start:end]
 
+    def readers(self, name: str) -> Iterator[JudgedCause]:
+        """The causes whose condition reads the fact ``name``."""
+        return (self.causes[place] for place in self._readers.get(name, ()))
+
     def verdicts(self, facts: Facts) -> list[Verdict]:
         """The verdict of every cause by its place, before explaining away."""
         return list(self._verdicts(facts).all)
