@@ -9,9 +9,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from kb.answer import Answer, CauseReport, Choice, Question, SolutionReport
+from kb.answer import (
+    Advice,
+    Answer,
+    CauseReport,
+    Choice,
+    Conversation,
+    OpenCause,
+    Question,
+    SolutionReport,
+    Turn,
+)
 from kb.article import Article
 from kb.articles import KnowledgeBase
+from kb.articles.plaintext import how_to_tell
 from kb.diagnose.evidence import fill
 from kb.facts import REGISTRY, FactValue
 from kb.search.passages import best_passage
@@ -58,6 +69,7 @@ def localise(answer: Answer, base: KnowledgeBase, language: str) -> Answer:
         causes=causes,
         first_step=steps.get(answer.first_step or "", answer.first_step),
         next_question=_question(answer.next_question, base, language),
+        conversation=_conversation(answer.conversation, base, language),
     )
 
 
@@ -86,3 +98,43 @@ def _question(asked: Question | None, base: KnowledgeBase, language: str) -> Que
         for choice in asked.choices
     )
     return replace(asked, text=words.ask, why=words.why, choices=choices)
+
+
+def _conversation(talk: Conversation, base: KnowledgeBase, language: str) -> Conversation:
+    questions = base.translations.questions
+
+    def label(fact: str, value: str, said: str) -> str:
+        words = questions.get((fact, language))
+        return words.answers.get(value, said) if words and value else said
+
+    def turn(item: Turn) -> Turn:
+        words = questions.get((item.fact, language))
+        return replace(
+            item,
+            question=words.ask if words else item.question,
+            said=item.said if item.text else label(item.fact, item.value, item.said),
+            possible=tuple(opened(cause) for cause in item.possible),
+        )
+
+    def opened(cause: OpenCause) -> OpenCause:
+        words = _translated(base, cause.solution, language)
+        return replace(cause, title=words.cause(cause.id).title) if words else cause
+
+    def advice(item: Advice) -> Advice:
+        words = _translated(base, item.solution, language)
+        if words is None:
+            return item
+        own = words.cause(item.id)
+        check = how_to_tell(own.section)
+        return replace(item, title=own.title, fix=own.fix, check=check)
+
+    told = tuple(
+        replace(one, said=label(one.fact, one.value, one.said)) if one.turn is None else one
+        for one in talk.told
+    )
+    return replace(
+        talk,
+        turns=tuple(turn(item) for item in talk.turns),
+        told=told,
+        advice=tuple(advice(item) for item in talk.advice),
+    )

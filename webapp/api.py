@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from collections.abc import Hashable
+from dataclasses import asdict, replace
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from kb.desk import Query
 from kb.localise import localise
 from kb.recent import Recent
 from kb.store import Feedback, StoreUnavailable
@@ -24,8 +24,9 @@ from webapp.services import services
 from webapp.solutions import as_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-# Answers as they were sent, by revision, question, facts and language; text answers only.
-_Written = Recent[tuple[str, str, tuple[tuple[str, str], ...], str], bytes]
+# Answers as they were sent, by revision, question with its conversation, and language; text
+# answers only.
+_Written = Recent[tuple[str, Hashable, str], bytes]
 _MAX_CACHED_TEXT = 4_000
 
 
@@ -38,10 +39,10 @@ def _written() -> _Written:
 def answers() -> Response:
     """Answer one question; the same as ``errordesk ask --json``."""
     asked = body_as(AnswerRequest, '{"text": "HTTP 401"}')
-    query = Query(asked.text, asked.facts, asked.probe, asked.fresh)
+    query = asked.query()
     desk = services().desk
     start = time.perf_counter()
-    answer = desk.ask(Query(query.text, query.reader, probe=False))
+    answer = desk.ask(replace(query, probe=False))
     probed = query.probe and bool(answer.url)
     if probed and answer.url:
         try:
@@ -51,9 +52,9 @@ def answers() -> Response:
             wait = {"Retry-After": str(error.retry_after_s)}
             return problem(429, "Too Many Requests", str(error), **wait)
     question = new_key()
-    follows = recording.followed(asked.asked, bool(query.reader))
+    follows = recording.followed(asked.asked, bool(query.reader or query.said))
     recording.record(answer, "api", time.perf_counter() - start, question, follows)
-    key = (desk.base.revision, query.text, tuple(sorted(query.reader.items())), asked.lang)
+    key = (desk.base.revision, query.key, asked.lang)
     body_sent = None if probed else _written().get(key)
     if body_sent is None:
         body_sent = localise(answer, desk.base, asked.lang).to_json_text().encode()

@@ -16,7 +16,8 @@ from webapp import i18n, recording
 from webapp.i18n import gettext
 from webapp.limiting import TooManyProbes
 from webapp.services import services
-from webapp.site import query_from, shown
+from webapp.site import shown
+from webapp.talk import query_from
 
 blueprint = Blueprint("keeping", __name__)
 _ANSWER: Final = TypeAdapter(Answer)

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from kb.answer import Who
+from kb.conversation import AT_ONCE, MAX_MORE, MAX_TURNS, Said
+from kb.desk import Query
 from kb.recognise.recognise import MAX_TEXT
 
 Limit = Annotated[int, Field(ge=1, le=50, description="How many at most.")]
@@ -38,6 +40,22 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class TurnIn(_Strict):
+    """One thing said after the question: the ``value`` of a choice or a ``text``, to the question
+    about ``fact``; a ``fact`` alone is "I don't know", a ``text`` alone adds to the question."""
+
+    fact: str = Field(
+        "", max_length=60, description="The fact of next_question, if one stood there."
+    )
+    value: str = Field("", max_length=200, description="The value of the choice that was made.")
+    text: str = Field(
+        "",
+        max_length=MAX_TEXT,
+        description="What was typed: an answer in words, another error line, a URL.",
+        examples=["it opens there"],
+    )
+
+
 class AnswerRequest(_Strict):
     """A question: the text, what its asker answered already, and whether its URL may be probed."""
 
@@ -50,10 +68,42 @@ class AnswerRequest(_Strict):
         description="Answers to earlier questions: reader facts by name, values as text.",
         examples=[{"reader.automated": "true"}],
     )
+    turns: list[TurnIn] = Field(
+        default_factory=list,
+        max_length=MAX_TURNS,
+        description="The conversation after the question, in order; to undo, leave one out. The "
+        "answer's conversation.turns, without the first, can be sent back with these fields.",
+        examples=[[{"fact": "reader.clean_browser_works", "text": "it opens there"}]],
+    )
+    skipped: list[str] = Field(
+        default_factory=list, description="Facts of questions that are not to be asked."
+    )
+    forget: list[str] = Field(
+        default_factory=list, description="Facts that are not to be read out of the words."
+    )
+    more: int = Field(
+        0,
+        ge=0,
+        le=MAX_MORE,
+        description=f"How often {AT_ONCE} further questions were wanted before advice.",
+    )
     probe: bool = Field(True, description="Whether a URL in the text is probed.")
     fresh: bool = Field(False, description="Probe again although a result is cached.")
     lang: Language = "en"
     asked: Asked = ""
+
+    def query(self) -> Query:
+        """The same as the library takes it."""
+        return Query(
+            self.text,
+            self.facts,
+            self.probe,
+            self.fresh,
+            said=tuple(Said(turn.fact, turn.value, turn.text) for turn in self.turns),
+            skipped=frozenset(self.skipped),
+            forgotten=frozenset(self.forget),
+            more=self.more,
+        )
 
 
 class FeedbackRequest(_Strict):

@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from urllib.parse import urlencode
 
@@ -22,11 +23,9 @@ from flask import (
     stream_with_context,
     url_for,
 )
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from kb.answer import Answer, Step, Who
-from kb.desk import Query
+from kb.answer import Answer, Step, Told, Who
 from kb.errors import ErrordeskError
 from kb.localise import localise
 from kb.store.records import new_key
@@ -37,6 +36,7 @@ from webapp.i18n import mark as N_  # noqa: N812  # the name that Babel extracts
 from webapp.limiting import TooManyProbes
 from webapp.reach import reach
 from webapp.services import services
+from webapp.talk import GOES_ON, fields_of, query_from
 from webapp.timeline import LAYERS, timeline, transcript
 
 blueprint = Blueprint("site", __name__)
@@ -47,8 +47,8 @@ EXAMPLES = (
     (N_("A line from a program"), "curl: (6) Could not resolve host: www.example.com"),
     (N_("A solution by its ID"), "#2173"),
 )  # fmt: skip
-# A longer question makes no link: servers and chat tools cut addresses.
-MAX_LINKED = 1500
+# A longer address is no link: servers and chat tools cut it. The form carries what a link cannot.
+MAX_LINKED = 2000
 
 
 @blueprint.get("/")
@@ -67,12 +67,6 @@ def home() -> str:
     )
 
 
-def query_from(values: MultiDict[str, str], probe: bool) -> Query:
-    """The question in a form's fields."""
-    reader = {k: v for k, v in values.items() if k.startswith("reader.") and v}
-    return Query(values.get("q", ""), reader, probe, values.get("fresh") == "1")
-
-
 def _clicked() -> bool:
     """Whether a person on this site sent the form. A link, or a form elsewhere, never probes."""
     foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
@@ -81,7 +75,7 @@ def _clicked() -> bool:
 
 def _followed() -> str | None:
     """The question that the sent form goes on from; see :func:`webapp.recording.followed`."""
-    refined = any(name.startswith("reader.") for name in request.values)
+    refined = any(name.startswith("reader.") or name in GOES_ON for name in request.values)
     return recording.followed(recording.question_key(request.form), refined)
 
 
@@ -128,10 +122,8 @@ def ask() -> str | BaseResponse | tuple[str, int]:
 def shown(answer: Answer, asked: str = "") -> dict[str, object]:
     """What the templates of an answer receive; ``asked`` is the key of its question in the log."""
     words = localise(answer, services().desk.base, i18n.language())
-    link = None
-    if len(words.question) <= MAX_LINKED:
-        fields = urlencode({"q": words.question, **words.reader_facts})
-        link = f"{url_for('site.ask')}?{fields}"
+    fields = fields_of(words)
+    link = f"{url_for('site.ask')}?{urlencode([('q', words.question), *fields])}"
     pictures = [
         (observation, picture, transcript(observation))
         for observation in words.observations
@@ -139,14 +131,32 @@ def shown(answer: Answer, asked: str = "") -> dict[str, object]:
     ]
     return {
         "answer": words,
-        "link": link,
+        "fields": fields,
+        "link": link if len(link) <= MAX_LINKED else None,
         "pictures": pictures,
         "layers": LAYERS,
         "key": new_key(),
         "asked": asked,
         "reach": reach(words),
-        "said": {name: _said(name, value) for name, value in words.reader_facts.items()},
+        "told": [_told(told) for told in words.conversation.told],
+        "phrase": _said,
     }
+
+
+def _told(told: Told) -> tuple[str, str]:
+    """One thing that the reader told: in words, and what takes it back."""
+    undo = told.fact if told.turn is None else str(told.turn)
+    if not told.fact:
+        return f"“{told.said}”", undo
+    if not told.value:
+        return f"{gettext('I don’t know')}: {_asked(told.fact)}", undo
+    return _said(told.fact, told.value), undo
+
+
+def _asked(fact: str) -> str:
+    base = services().desk.base
+    words = base.translations.questions.get((fact, i18n.language()))
+    return words.ask if words else next((q.ask for q in base.questions if q.fact == fact), fact)
 
 
 def _said(fact: str, value: str) -> str:
@@ -187,7 +197,7 @@ def stream() -> Response:
     def work() -> None:
         try:
             start = time.perf_counter()
-            with gate.probing(asker, url):
+            with gate.probing(asker, url) if url else nullcontext():
                 answer = desk.ask(query, lambda step: events.put(("step", step)))
             with app.app_context():
                 recording.record(answer, "site", time.perf_counter() - start, key, follows)

@@ -103,7 +103,8 @@ async function refine(fields) {
         const page = new DOMParser().parseFromString(data, "text/html");
         region.replaceChildren(...page.body.childNodes);
         enhance(region);
-        if (held) document.querySelector("#main").focus({ preventScroll: true });
+        // Whoever answered goes on at what comes next; a screen reader says it.
+        if (held) (region.querySelector("[data-next]") ?? document.querySelector("#main")).focus({ preventScroll: !region.querySelector("[data-next]") });
       }
     }
   } catch {
@@ -137,6 +138,11 @@ function enhance(region) {
       said.textContent = page.querySelector("[data-kept]")?.textContent ?? say("broken");
       form.querySelector("[role=status]")?.remove();
       if (response?.ok) form.replaceChildren(said); else form.append(said);
+    });
+  }
+  for (const area of region.querySelectorAll("#say")) {
+    area.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing && area.value.trim()) { event.preventDefault(); area.form.requestSubmit(area.nextElementSibling); }
     });
   }
   for (const form of region.querySelectorAll("form[data-ask]")) {
