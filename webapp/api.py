@@ -13,7 +13,7 @@ from kb.localise import localise
 from kb.recent import Recent
 from kb.store import Feedback, StoreUnavailable
 from kb.store.records import new_key
-from webapp import recording
+from webapp import cors, recording
 from webapp.bodies import body_as, checked
 from webapp.cards import absent, card
 from webapp.finding import find, suggestions
@@ -68,6 +68,9 @@ def answers() -> Response:
 @blueprint.post("/feedback")
 def feedback() -> tuple[Response, int] | Response:
     """Whether a solution helped: 201 when stored now, 200 when its key was stored before."""
+    if cors.foreign():
+        said = "Feedback is taken from this site and from the pages that its operator allows."
+        return problem(403, "Forbidden", said)
     sent = body_as(FeedbackRequest, '{"solution": 2173, "helpful": true}')
     if services().desk.base.get(sent.solution) is None:
         return problem(404, "Not Found", f"There is no solution #{sent.solution}.")

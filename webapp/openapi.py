@@ -105,7 +105,9 @@ def _answers(model: dict[str, Any], said: str, problems: tuple[int, ...]) -> dic
 
 
 def _stored() -> dict[str, Any]:
-    answers = _answers(_ref("Feedback"), "It was stored before.", (400, 404, 413, 422, 429, 503))
+    answers = _answers(
+        _ref("Feedback"), "It was stored before.", (400, 403, 404, 413, 422, 429, 503)
+    )
     return answers | {"201": {**answers["200"], "description": "It is stored."}}
 
 

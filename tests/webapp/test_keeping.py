@@ -45,6 +45,17 @@ def test_feedback_is_stored_once(client: FlaskClient, url: str) -> None:
     assert not row["helpful"]
 
 
+def test_pages_elsewhere_read_and_store_nothing_unless_they_are_allowed(
+    client: FlaskClient, url: str
+) -> None:
+    elsewhere = {"Origin": "https://shop.example"}
+    sent = {"solution": 2173, "helpful": True}
+    assert client.post("/api/v1/feedback", json=sent, headers=elsewhere).status_code == 403
+    assert client.get("/api/v1/search?q=401", headers=elsewhere).status_code == 200
+    assert client.post("/api/v1/feedback", json=sent).status_code == 201
+    assert len(rows(client, url, "feedback")) == 1
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
