@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 # Debian packages that the tests drive.
 PACKAGES := apache2 chromium curl default-jre-headless haproxy libapache2-mod-security2 lighttpd modsecurity-crs \
   nginx-light nodejs nsd postgresql redis-server squid unbound varnish
-# And what measuring and breaking needs.
-PACKAGES += libfaketime wrk
+# And what measuring needs.
+PACKAGES += wrk
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## List these commands

@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         health,
         i18n,
         keeping,
+        kept,
         machines,
         observing,
         oldlinks,
@@ -87,10 +88,10 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         counted = metrics.register(app)
         services.gate.watcher = counted
         note = counted.request
+    kept.register(app)
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign,assignment]
     observing.register(app, note)
-    caching.register_kept(app)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     return app

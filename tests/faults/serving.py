@@ -5,17 +5,18 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
-from tests.faults.fault import ARTICLE, small_content
+from tests.faults.fault import ARTICLE, settings_for, small_content
 from tests.lab.databases import postgresql
 from tests.lab.servers import free_ports, running
+from webapp import create_app
 
-_FAKETIME = "/usr/lib/{machine}-linux-gnu/faketime/libfaketimeMT.so.1"
+_DAY_S = 86_400
 
 
 @contextlib.contextmanager
@@ -49,44 +50,33 @@ def _feedback(port: int) -> tuple[int, dict[str, str]]:
     return _ask(port, "/api/v1/feedback", {"solution": 2173, "helpful": True})
 
 
-def _jumping(folder: Path, workers: int) -> int:
-    library = _FAKETIME.format(machine=os.uname().machine)
-    assert Path(library).is_file(), "libfaketime is not installed: tools/install-packages"
-    clock = folder / "clock"
-    clock.write_text("+0\n")
-    environment = {
-        "LD_PRELOAD": library,
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "NO_FAKE_STAT": "1",  # the workers' signs of life are times of files
-    }
+def _jumping(folder: Path, shared: Path | None) -> int:
+    client = create_app(settings_for(folder, shared=shared)).test_client()
+    plain = time.time
     stored = 0
-    with _served(folder, environment, workers) as port:
-        for jump in ("+0", "+1d", "-1d", "+400d", "-400d", "+0"):
-            clock.write_text(f"{jump}\n")
-            assert _ask(port, f"/solutions/{ARTICLE}")[0] == 200, f"{jump}: the article"
-            question = {"text": f"HTTP 401 {jump}", "probe": False}
-            assert _ask(port, "/api/v1/answers", question)[0] == 200, f"{jump}: an answer"
-            status, headers = _feedback(port)
-            stored += status == 201
+    for days in (0, 1, 0, 400, 0, -400, 0):
+        with mock.patch.object(time, "time", lambda days=days: plain() + days * _DAY_S):
+            assert client.get(f"/solutions/{ARTICLE}").status_code == 200, f"{days}: the article"
+            question = {"text": f"HTTP 401 {days}", "probe": False}
+            assert client.post("/api/v1/answers", json=question).status_code == 200, days
+            codes = []
             for _ in range(40):  # past the limit of 30 a minute
-                status, headers = _feedback(port)
-                stored += status == 201
-                if status == 429:
+                response = client.post("/api/v1/feedback", json={"solution": 2173, "helpful": True})
+                codes.append(response.status_code)
+                if response.status_code == 429:
                     break
-            assert status == 429, f"{jump}: no limit any more, {status}"
-            wait = int(headers["Retry-After"])
-            assert wait <= 61, f"{jump}: blocked for {wait} s"
+            assert codes[-1] == 429, f"{days} days: no limit any more"
+            wait = int(response.headers["Retry-After"])
+            assert wait <= 61, f"{days} days: blocked for {wait} s"
+            stored += codes.count(201)
     return stored
 
 
 def clock_jumps(folder: Path) -> str:
     """A day and a year ahead and back: all answers come, and no limit blocks for longer."""
-    (folder / "one").mkdir()
-    (folder / "two").mkdir()
-    stored = _jumping(folder / "one", 1), _jumping(folder / "two", 2)
-    return f"feedback stored: {stored[0]} with one process, {stored[1]} with two"
+    small_content(folder)
+    stored = _jumping(folder, None), _jumping(folder, folder / "shared.db")
+    return f"feedback stored: {stored[0]} with limits in memory, {stored[1]} in a file"
 
 
 def postgresql_later(folder: Path) -> str:

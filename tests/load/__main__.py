@@ -72,6 +72,7 @@ def _page(port: int) -> bytes:
 def _static(folder: Path, page: bytes) -> Iterator[int]:
     """The same article as a file of nginx, packed by it as our page is."""
     port = free_ports(1)[0]
+    folder.chmod(0o755)  # nginx reads as another user
     (folder / "static").mkdir()
     (folder / "static" / "page.html").write_bytes(page)
     http_block = (
