@@ -146,7 +146,9 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing the reader told, each to be taken back by itself.
+    """One thing the reader told, each to be taken back by itself: what was ``said`` to
+    ``question``, as its button says it; '' is "I don't know", without a question it is what was
+    typed.
 
     ``turn`` is its place in the request's ``turns``, or None for what came with ``facts`` or was
     read out of the words: then take it out of ``facts``, or name it in ``forget``.
@@ -156,6 +158,7 @@ class Told:
     value: str
     said: str
     turn: int | None = None
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,14 +284,16 @@ def _told(questions: Mapping[str, QuestionSpec], talk: Talk, facts: Facts) -> tu
         if heard.kind == "added":
             told.append(Told("", "", said.text, place))
             continue
-        value = heard.facts.get(said.fact) if heard.kind == "answer" else None
-        told.append(Told(said.fact, "" if value is None else as_text(value), said.text, place))
+        asked = questions[said.fact]
+        value = as_text(heard.facts[said.fact]) if heard.kind == "answer" else ""
+        label = asked.label(value) if value else ""
+        told.append(Told(said.fact, value, label, place, asked.ask))
         answered.add(said.fact)
-    told += [
-        Told(name, value, questions[name].label(value) if name in questions else value)
-        for name, value in said_of(facts).items()
-        if name not in answered
-    ]
+    for name, value in said_of(facts).items():
+        if name not in answered:
+            spec = questions.get(name)
+            label, ask = (spec.label(value), spec.ask) if spec else (value, "")
+            told.append(Told(name, value, label, question=ask))
     return tuple(told)
 
 

@@ -18,6 +18,7 @@ from kb.answer import (
     OpenCause,
     Question,
     SolutionReport,
+    Told,
     Turn,
 )
 from kb.article import Article
@@ -128,13 +129,14 @@ def _conversation(talk: Conversation, base: KnowledgeBase, language: str) -> Con
         check = how_to_tell(own.section)
         return replace(item, title=own.title, fix=own.fix, check=check)
 
-    told = tuple(
-        replace(one, said=label(one.fact, one.value, one.said)) if one.turn is None else one
-        for one in talk.told
-    )
+    def told(one: Told) -> Told:
+        words = questions.get((one.fact, language))
+        ask = words.ask if words else one.question
+        return replace(one, said=label(one.fact, one.value, one.said), question=ask)
+
     return replace(
         talk,
         turns=tuple(turn(item) for item in talk.turns),
-        told=told,
+        told=tuple(told(one) for one in talk.told),
         advice=tuple(advice(item) for item in talk.advice),
     )

@@ -149,14 +149,8 @@ def _told(told: Told) -> tuple[str, str]:
     if not told.fact:
         return f"“{told.said}”", undo
     if not told.value:
-        return f"{gettext('I don’t know')}: {_asked(told.fact)}", undo
+        return f"{gettext('I don’t know')}: {told.question}", undo
     return _said(told.fact, told.value), undo
-
-
-def _asked(fact: str) -> str:
-    base = services().desk.base
-    words = base.translations.questions.get((fact, i18n.language()))
-    return words.ask if words else next((q.ask for q in base.questions if q.fact == fact), fact)
 
 
 def _said(fact: str, value: str) -> str:

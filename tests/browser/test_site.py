@@ -94,6 +94,24 @@ def test_the_next_question_is_answered_in_place(page: Page, site: str) -> None:
     expect(page.locator(".said")).to_have_count(0)
 
 
+def test_a_conversation_on_the_site(page: Page, site: str) -> None:
+    ask(page, site, "I just registered and get 401")
+    expect(page.locator("#next")).to_contain_text("without any login")
+    page.locator("#say").fill("it opens there")
+    page.keyboard.press("Enter")
+    expect(page.locator("#next")).to_contain_text("script")
+    expect(page.locator("[data-next]")).to_be_focused()
+    expect(page.locator(".talk > li")).to_have_count(2)
+    page.get_by_role("button", name="A script or robot").click()
+    expect(page.locator(".verdict h1")).to_have_text("The site refuses automated clients")
+    page.get_by_role("button", name="Yes, it opens there").click()
+    expect(page.locator("#next")).to_contain_text("without any login")
+    page.get_by_role("button", name="I don’t know").click()
+    expect(page.locator("#next")).not_to_contain_text("without any login")
+    expect(page.locator(".talk > li")).to_have_count(3)
+    assert Axe().run(page)["violations"] == []
+
+
 def test_a_link_somebody_made_does_not_probe_without_a_click(
     page: Page, site: str, faulty: str
 ) -> None:
@@ -117,7 +135,7 @@ def test_an_answer_can_be_shared(context: BrowserContext, page: Page, site: str)
     expect(page.locator("a[data-share]")).to_have_text("Copied")
     link = page.evaluate("navigator.clipboard.readText()")
     page.goto(link)
-    expect(page.locator(".asked")).to_contain_text("401 Unauthorized at the shop")
+    expect(page.locator(".asked").first).to_contain_text("401 Unauthorized at the shop")
     expect(page.locator(".said")).to_be_visible()
 
 

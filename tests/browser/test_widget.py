@@ -61,6 +61,9 @@ def asked(page: Page, site: str) -> list[Request]:
 
 
 def ask(page: Page, text: str) -> None:
+    anew = page.get_by_role("button", name="New question")
+    if anew.is_visible():
+        anew.click()
     page.get_by_label("Paste the error").fill(text)
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator(".answer").last).to_be_visible()
@@ -100,6 +103,71 @@ def test_the_next_question_is_answered_by_a_button(page: Page, host: str) -> Non
     expect(page.locator(".asked").last).to_contain_text(label)
     expect(page.locator(".next p", has_text=question)).to_have_count(0)
     expect(page.locator(".answer").last).to_be_focused()
+
+
+def say(page: Page, text: str) -> None:
+    count = page.locator(".answer").count()
+    page.locator("dialog textarea").fill(text)
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer")).to_have_count(count + 1)
+
+
+def test_a_conversation_in_the_panel(
+    page: Page, host: str, site: str, asked: list[Request]
+) -> None:
+    page.goto(f"{host}/corner")
+    page.get_by_role("button", name="Help with an error").click()
+    ask(page, "I just registered and get 401")
+    expect(page.locator(".next p")).to_contain_text("without any login")
+    expect(page.get_by_role("status")).to_contain_text("without any login")
+    say(page, "it opens there")
+    last = page.locator(".answer").last
+    expect(last.locator(".heard")).to_contain_text("Understood: Yes, it opens there")
+    expect(page.locator(".next p")).to_contain_text("script")
+    say(page, "our robot")
+    last = page.locator(".answer").last
+    expect(last.locator("h3")).to_have_text("The site refuses automated clients")
+    page.get_by_role("button", name="Take back").filter(has_text="Yes, it opens there").click()
+    expect(page.locator(".answer")).to_have_count(4)
+    expect(page.locator(".answer").last).to_be_focused()
+    page.get_by_role("button", name="I don’t know").click()
+    expect(page.locator(".answer")).to_have_count(5)
+    expect(page.locator(".answer").last.locator("h3")).not_to_have_text(
+        "The site refuses automated clients"
+    )
+    sent = json.loads([one for one in asked if one.method == "POST"][-1].post_data or "{}")
+    assert sent["turns"] == [
+        {"fact": "reader.automated", "text": "our robot"},
+        {"fact": "reader.clean_browser_works"},
+    ]
+    assert sent["text"] == "I just registered and get 401"
+    ask(page, "HTTP 502")
+    expect(page.locator(".answer").last.locator(".heard")).to_contain_text("HTTP 502")
+    expect(page.locator(".told")).to_have_count(0)
+
+
+def test_a_url_that_is_told_later_waits_for_a_click(page: Page, host: str, faulty: str) -> None:
+    page.goto(f"{host}/corner")
+    page.get_by_role("button", name="Help with an error").click()
+    ask(page, "HTTP 401 from our robot")
+    say(page, f"it is {faulty}")
+    page.get_by_role("button", name="Check the URL").click()
+    expect(page.locator(".answer .state").last).to_have_text("Confirmed")
+
+
+def test_after_three_questions_the_panel_gives_advice_in_german(page: Page, host: str) -> None:
+    page.goto(f"{host}/german")
+    page.get_by_role("button", name="Hilfe bei Fehlern").click()
+    page.get_by_label("Fehler, Protokollzeile").fill("the shop is slow")
+    page.keyboard.press("Enter")
+    for words in ("ja, am Handy geht es", "Ich betreibe die Website", "ja"):
+        expect(page.locator(".next")).to_be_visible()
+        say(page, words)
+    expect(page.locator(".advice > div")).to_have_count(3)
+    page.get_by_role("button", name="Fragen Sie weiter").click()
+    expect(page.locator(".next")).to_be_visible()
+    page.get_by_role("button", name="Weiß ich nicht").click()
+    expect(page.locator(".answer")).to_have_count(6)
 
 
 def test_neither_query_nor_fragment_of_the_page_is_sent(

@@ -4,7 +4,7 @@ import { removeSecrets } from "./secrets.js";
 
 const KEPT = "errordesk:removed";
 const MOST = 250_000; // characters of a HAR; encoded for sending they are up to three times as many
-const BOX = "form[data-ask]";
+const BOX = "form[data-ask], form#talk";
 const words = document.body.dataset;
 
 function said(found) {
@@ -94,7 +94,8 @@ document.addEventListener("submit", (event) => {
   area.value = clean.text;
   if (Object.keys(clean.found).length) tell(form, said(clean.found));
   const notice = form.querySelector(".removed")?.textContent;
-  try { if (notice) sessionStorage.setItem(KEPT, notice); } catch { /* storage is full or forbidden */ }
+  // A turn of a conversation is answered in place: no page follows that could say it.
+  try { if (notice && form.matches("[data-ask]")) sessionStorage.setItem(KEPT, notice); } catch { /* storage is full or forbidden */ }
 }, true);
 
 // The page of the answer says once more what was not sent.

@@ -11,6 +11,8 @@ const WORDS = {
     helpful: "Did this help?", yes: "Yes", no: "No", missing: "What was missing? (optional)", send: "Send", thanks: "Thank you.", lost: "Thank you. It could not be stored this time.",
     person: "Ask a person", copy: "Copy the text for the ticket", copied: "Copied", broken: "The help site cannot be reached. Please try again.", site: "Open the help site",
     gone: "This solution cannot be shown here.", powered: "Help by {}", request: "request {}", mean: "Did you mean", differs: "You report {0}; we see {1}.", answered: "Answer: {}", more: "More about this",
+    reply: "Answer, or add an error line or a URL", anew: "New question", dunno: "I don’t know", said: "What you told us", back: "Take back: {}", taken: "Taken back: {}", understood: "Understood", checked: "Checked", open: "Still possible", count: "{} causes", one: "1 cause",
+    advice: "What is most likely so far", self: "How to check it yourself", on: "Ask me more", stop: "We stop asking here; the best advice so far stands above.",
     who: { visitor: "You, the visitor", developer: "The developer of the client", owner: "The owner of the site", host: "The host, CDN or DNS provider", network: "The network you are in" },
   },
   de: {
@@ -23,6 +25,8 @@ const WORDS = {
     helpful: "Hat das geholfen?", yes: "Ja", no: "Nein", missing: "Was hat gefehlt? (freiwillig)", send: "Senden", thanks: "Danke.", lost: "Danke. Es ließ sich diesmal nicht speichern.",
     person: "Einen Menschen fragen", copy: "Text für das Ticket kopieren", copied: "Kopiert", broken: "Die Hilfeseite ist nicht erreichbar. Bitte noch einmal versuchen.", site: "Hilfeseite öffnen",
     gone: "Diese Lösung lässt sich hier nicht zeigen.", powered: "Hilfe von {}", request: "Anfrage {}", mean: "Meinten Sie", differs: "Sie melden {0}; wir sehen {1}.", answered: "Antwort: {}", more: "Mehr dazu",
+    reply: "Antworten, oder eine Fehlerzeile oder URL ergänzen", anew: "Neue Frage", dunno: "Weiß ich nicht", said: "Was Sie uns gesagt haben", back: "Zurücknehmen: {}", taken: "Zurückgenommen: {}", understood: "Verstanden", checked: "Geprüft", open: "Noch möglich", count: "{} Ursachen", one: "1 Ursache",
+    advice: "Was bisher am wahrscheinlichsten ist", self: "So prüfen Sie es selbst", on: "Fragen Sie weiter", stop: "Hier hören wir auf zu fragen; der beste Rat bisher steht oben.",
     who: { visitor: "Sie, der Besucher", developer: "Wer das Programm entwickelt", owner: "Wer die Website betreibt", host: "Hoster, CDN oder DNS-Anbieter", network: "Das Netz, in dem Sie sind" },
   },
 };
@@ -64,6 +68,7 @@ details{border-block-start:1px solid var(--line)}details:last-child{border-block
 .near a{display:block;padding:.4rem 0}
 .row{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin-block-start:.8rem}.row>span{color:var(--soft);font-size:.88rem}.row small{flex:1 1 9rem;color:var(--soft);font-size:.8rem;line-height:1.35}
 .next{margin-block-start:1rem;padding:.8rem .9rem .9rem;border-radius:10px;background:var(--wash)}.next p{margin:0;font-weight:620}.next small{color:var(--soft)}.next .row{margin-block-start:.6rem}
+.heard{margin:-.2rem 0 .6rem;font-size:.82rem;color:var(--soft)}.heard p{margin:.1rem 0}.told button{font-size:.82rem;border-radius:99px}.dunno{border-style:dashed!important}.advice>div{border-inline-start:3px solid var(--maybe);padding-inline-start:.75rem;margin-block:.5rem;font-size:.9rem}.advice p{margin:.15rem 0}button.plain.plain{border:0;background:none;padding:0;min-block-size:1.5rem;font-size:.76rem;color:var(--accent);text-decoration:underline}button.plain[hidden]{display:none}
 .foot{border-block-start:1px solid var(--line);margin-block-start:1rem;padding-block-start:.2rem}
 button:not(.launch){font:inherit;font-size:.9rem;min-block-size:2.25rem;padding:.3rem .95rem;border-radius:9px;border:1px solid var(--edge);background:var(--card);color:inherit;cursor:pointer;text-align:start}button:not(.launch):hover{border-color:var(--accent);background:var(--wash)}button:not(.launch):disabled{opacity:.6;cursor:default}
 button.main{background:var(--accent);border-color:var(--accent);color:var(--on);font-weight:640}button.main.main:hover{background:var(--accent);filter:brightness(1.08)}
@@ -156,7 +161,12 @@ export class Panel {
   #running = new AbortController();
   #question = "";
   #asked = "";  // the question's key in the log, so that what follows is not counted as another
-  #facts = {};
+  #turns = [];  // what was said after the question, in order; the server keeps nothing
+  #forget = [];
+  #more = 0;
+  #pending = "";  // the fact of the question that stands there
+  #checked = false;
+  #anew;
   #seen = [];
   #report = null;
 
@@ -185,10 +195,25 @@ export class Panel {
     this.open();
     this.#question = text.trim();
     this.#asked = "";
-    this.#facts = {};
+    this.#reset();
     if (!this.#question) return Promise.resolve();
     this.#bubble(this.#question);
     return this.#answer(false);
+  }
+
+  #reset() {
+    Object.assign(this.#turns, { length: 0 });
+    Object.assign(this.#forget, { length: 0 });
+    this.#more = 0;
+    this.#pending = "";
+    this.#checked = false;
+  }
+
+  /** Go on with what was said to the question that stands there. A URL in it waits for a click. */
+  #say(turn, label) {
+    this.#turns.push(turn);
+    this.#bubble(label);
+    return this.#answer(this.#checked && !/https?:/i.test(turn.text ?? ""));
   }
 
   close() {
@@ -226,11 +251,13 @@ export class Panel {
     this.#status = make("p", { class: "hidden", role: "status" });
     this.#area = make("textarea", { id: "q", rows: 1, spellcheck: "false", "aria-describedby": "hint", placeholder: words.label, autofocus: true, maxlength: 100000 });
     this.#area.value = this.#prefill();
+    this.#anew = make("button", { type: "button", class: "plain", hidden: true, onclick: () => this.#again(false) }, words.anew);
     const send = () => {
       const text = this.#area.value;
       if (!text.trim()) return;
       this.#area.value = "";
-      this.ask(text);
+      if (this.#anew.hidden) this.ask(text);
+      else this.#say({ fact: this.#pending, text }, text);
     };
     this.#area.addEventListener("keydown", (event) => {
       event.stopPropagation();
@@ -245,7 +272,7 @@ export class Panel {
       make("form", { onsubmit: (event) => { event.preventDefault(); send(); } },
         make("label", { for: "q", class: "hidden" }, words.label),
         make("div", { class: "field" }, this.#area, make("button", { class: "main" }, words.ask)),
-        make("small", {}, make("span", { id: "hint" }, words.hint), make("a", { href: this.#root, target: "_blank", rel: "noopener" }, name))),
+        make("small", {}, this.#anew, make("span", { id: "hint" }, words.hint), make("a", { href: this.#root, target: "_blank", rel: "noopener" }, name))),
       this.#status);
     this.#dialog.addEventListener("click", (event) => { if (event.target === this.#dialog) this.close(); });
     this.#dialog.addEventListener("keydown", (event) => this.#keep(event));
@@ -309,6 +336,16 @@ export class Panel {
     this.#add(make("p", { class: `asked${code}`, dir: "auto" }, make("span", { class: "hidden" }, `${this.#words.you}: `), shown)).scrollIntoView({ block: "nearest" });
   }
 
+  /** Whether the field goes on with the conversation or starts a new one. */
+  #again(on) {
+    this.#anew.hidden = !on;
+    this.#area.placeholder = on ? this.#words.reply : this.#words.label;
+    if (!on) {
+      for (const old of this.#log.querySelectorAll(".once")) old.remove();
+      this.#area.focus();
+    }
+  }
+
   async #answer(probe) {
     const words = this.#words;
     const said = probe ? fill(words.checking, host(this.#seen.at(-1)?.answer.url ?? "")) : words.thinking;
@@ -318,15 +355,19 @@ export class Panel {
     wait.scrollIntoView({ block: "nearest" });
     let shown = null;
     try {
-      const answer = await this.#get("api/v1/answers", { text: this.#question, facts: this.#facts, probe, lang: this.#language, asked: this.#asked });
+      const answer = await this.#get("api/v1/answers", { text: this.#question, turns: this.#turns, forget: this.#forget, more: this.#more, probe, lang: this.#language, asked: this.#asked });
+      this.#checked = probe;
+      this.#pending = answer.next_question?.fact ?? "";
+      this.#again(true);
       this.#seen.push({ question: this.#question, answer });
       if (answer.observations.some((one) => one.source === "probe")) this.#report = { url: answer.url, facts: answer.facts, observations: answer.observations };
       shown = this.#add(this.#show(answer));
-      this.#status.textContent = fill(words.answered, answer.known ? (this.#best(answer)?.title ?? answer.headline) : words.unknown);
+      this.#status.textContent = `${fill(words.answered, answer.known ? (this.#best(answer)?.title ?? answer.headline) : words.unknown)} ${answer.next_question?.text ?? ""}`;
       this.#tell("answer", { question: this.#question, answer });
     } catch (error) {
       if (error.name === "AbortError") return;
       const text = error instanceof Said ? error.message : words.broken;
+      this.#turns.splice(this.#seen.at(-1)?.answer.conversation.turns.length - 1 || 0);
       shown = this.#add(make("div", { class: "answer", role: "group", tabindex: "-1" }, make("p", { class: "notice", dir: "auto" }, text), make("a", { href: this.#root, target: "_blank", rel: "noopener" }, words.site)));
       this.#status.textContent = text;
     } finally {
@@ -350,7 +391,7 @@ export class Panel {
     const best = this.#best(answer);
     const top = answer.known ? answer.solutions[0] : undefined;
     const state = best ? "confirmed" : answer.known ? "possible" : "unknown";
-    const parts = [make("p", { class: `state ${state}` }, icon(state), make("span", {}, words[state]))];
+    const parts = [this.#heard(answer), make("p", { class: `state ${state}` }, icon(state), make("span", {}, words[state]))];
     if (best) parts.push(make("h3", { dir: "auto" }, best.title));
     if (top) {
       const name = [answer.headline, " ", make("span", { class: "id" }, `#${top.id}`)];
@@ -379,22 +420,69 @@ export class Panel {
     if (answer.url && !probed && this.#config.probe) {
       parts.push(make("div", { class: "row once" }, make("button", { type: "button", class: "main", onclick: () => this.#answer(true) }, words.check), make("small", {}, fill(words.checkNote, host(answer.url)))));
     }
-    if (answer.next_question && answer.known) parts.push(this.#ask_back(answer.next_question, probed));
+    parts.push(...this.#advice(answer.conversation));
+    if (answer.next_question) parts.push(this.#ask_back(answer.next_question));
+    parts.push(this.#told(answer.conversation));
     parts.push(this.#after(answer, top));
     return make("article", { class: "answer", tabindex: "-1", "aria-label": best?.title ?? (answer.known ? answer.headline : words.unknown) }, parts);
   }
 
-  #ask_back(question, probed) {
+  #ask_back(question) {
+    const give = (value, label) => make("button", { type: "button", class: value ? "" : "dunno", onclick: () => this.#say(value ? { fact: question.fact, value } : { fact: question.fact }, label) }, label);
     return make("div", { class: "next once", role: "group", "aria-label": question.text },
       make("p", { dir: "auto" }, question.text), make("small", { dir: "auto" }, question.why),
-      make("div", { class: "row" }, question.choices.map((choice) => make("button", {
+      make("div", { class: "row" }, question.choices.map((choice) => give(choice.value, choice.label)), give("", this.#words.dunno)));
+  }
+
+  /** What the last turn made of the question: understood, checked, still possible. */
+  #heard(answer) {
+    const words = this.#words;
+    const { turns, told } = answer.conversation;
+    const turn = turns.at(-1);
+    const own = told.filter((one) => one.fact in turn.facts && (turn.text || one.fact !== turn.fact)).map((one) => one.said);
+    const open = turn.open === 1 ? words.one : fill(words.count, turn.open);
+    const lines = [
+      [words.understood, [...turn.identifiers, ...turn.urls.map(plain), ...own].join(" · ")],
+      [words.checked, turn.checked.join(" · ")],
+      [words.open, answer.known && turn.open ? `${open}: ${turn.possible.slice(0, 3).map((cause) => cause.title).join(" · ")}${turn.open > 3 ? " …" : ""}` : ""],
+    ];
+    return make("div", { class: "heard" }, lines.filter(([, text]) => text).map(([name, text]) => make("p", { dir: "auto" }, make("b", {}, `${name}: `), text)));
+  }
+
+  #advice(talk) {
+    const words = this.#words;
+    const parts = [];
+    if (talk.advice.length) {
+      parts.push(make("h4", {}, words.advice), make("div", { class: "advice" }, talk.advice.map((one) => make("div", {},
+        make("p", { dir: "auto" }, this.#link(one.url, one.title)), make("p", { dir: "auto" }, `${words.who[one.who] ?? one.who}: ${one.fix}`),
+        one.check ? make("p", { dir: "auto" }, make("b", {}, `${words.self}: `), one.check) : null))));
+    }
+    if (talk.paused) {
+      parts.push(make("div", { class: "row once" }, make("span", {}, words.stop), make("button", {
         type: "button",
+        onclick: () => { this.#more += 1; this.#bubble(words.on); this.#answer(this.#checked); },
+      }, words.on)));
+    }
+    return parts;
+  }
+
+  /** All that the reader told, each to be taken back. */
+  #told(talk) {
+    const words = this.#words;
+    if (!talk.told.length) return null;
+    return make("div", { class: "told once", role: "group", "aria-label": words.said }, make("h4", {}, words.said), make("div", { class: "row" }, talk.told.map((one) => {
+      const label = one.said || words.dunno;
+      const shown = label.length > 60 ? `${label.slice(0, 60)} …` : label;
+      return make("button", {
+        type: "button", title: one.question || false, "aria-label": fill(words.back, `${one.question} ${shown}`.trim()),
         onclick: () => {
-          this.#facts = { ...this.#facts, [question.fact]: choice.value };
-          this.#bubble(choice.label);
-          this.#answer(probed);
+          if (one.turn === null) this.#forget.push(one.fact);
+          else this.#turns.splice(one.turn, 1);
+          this.#bubble(fill(words.taken, shown));
+          this.#answer(this.#checked);
         },
-      }, choice.label))));
+      }, `${shown} ×`);
+    })));
   }
 
   #after(answer, top) {
