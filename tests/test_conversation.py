@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from kb.answer import Answer, Who
 from kb.article import Article, Cause, Status
 from kb.articles.questions import parse_questions
+from kb.cli import main
 from kb.conversation import MAX_TURNS, Said
 from kb.desk import Desk, Query
 from kb.diagnose import Judge, best_question
@@ -240,3 +246,30 @@ def test_the_worked_example_of_the_gain(desk: Desk) -> None:
 )
 def test_the_ways_of_a_condition(source: str, sides: int) -> None:
     assert len(alternatives(source)) == sides
+
+
+def test_the_command_asks_back_on_a_terminal(index_folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    program = "from kb.cli import main; main()"
+    command = [sys.executable, "-c", program, "ask", "-i", "--no-probe", REGISTERED]
+    environment = {**os.environ, "ERRORDESK_DATA": str(index_folder), "TERM": "dumb"}
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment,
+    ) as process:  # fmt: skip
+        os.write(ours, b"it opens there\n?\nundo 1\n\x04")
+        output, errors = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 0, errors
+    assert "without any login" in output
+    assert "You told us" in output
+    assert "I don't know" in output
+    # What was taken back is asked again.
+    assert output.rindex("without any login") > output.rindex("I don't know")
+
+
+def test_a_pipe_is_no_terminal(index_folder: Path) -> None:
+    result = CliRunner().invoke(main, ["ask", "-i", "HTTP 401"])
+    assert result.exit_code == 2
+    assert "needs a terminal" in result.output

@@ -115,9 +115,15 @@ def _with_probe_options(command: Any) -> Any:
     help='Read {"q": …} lines and write one answer a line, in their order, without probing.',
 )
 @CONTENT
+@click.option("-i", "--interactive", is_flag=True, help="Ask back on the terminal, until Ctrl-D.")
 @_with_probe_options
 def ask(
-    text: str | None, as_json: bool, no_probe: bool, batch: TextIO | None, **options: Any
+    text: str | None,
+    as_json: bool,
+    no_probe: bool,
+    batch: TextIO | None,
+    interactive: bool,
+    **options: Any,
 ) -> None:
     """Answer TEXT: a question, an error line, a transcript, a URL. - reads standard input.
 
@@ -128,6 +134,8 @@ def ask(
 
     if (text is None) == (batch is None):
         raise click.UsageError("Give a TEXT, or a file with --batch.")
+    if interactive and (as_json or batch is not None or text == "-" or not sys.stdin.isatty()):
+        raise click.UsageError("--interactive needs a terminal and a TEXT, and prints no JSON.")
     if text == "-":
         text = sys.stdin.buffer.read(MAX_INPUT).decode("utf-8", "replace")
     with _indexing() as progress:
@@ -138,12 +146,18 @@ def ask(
         for line in answer_lines(desk, batch):
             click.echo(line)
         return
-    answer = desk.ask(Query(text or "", probe=not no_probe))
-    if as_json:
+    query = Query(text or "", probe=not no_probe)
+    if interactive:
+        from kb.cli.talking import converse
+
+        answer = converse(desk, query)
+    elif as_json:
+        answer = desk.ask(query)
         click.echo(answer.to_json_text())
     else:
         from kb.cli.show import show_answer
 
+        answer = desk.ask(query)
         show_answer(answer)
     if answer.facts.get("probe", {}).get("outcome") == "refused":
         raise SystemExit(EXIT_REFUSED)
