@@ -91,7 +91,7 @@ class Server:
             with psycopg.connect(self._url) as connection:
                 rows = connection.execute(
                     "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND pid <> pg_backend_pid()"
+                    " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
                 )
                 self._backends = [pid for (pid,) in rows]
 

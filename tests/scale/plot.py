@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 WIDTH, HEIGHT = 640, 380
-LEFT, RIGHT, TOP, BOTTOM = 60, 120, 30, 50
+LEFT, RIGHT, TOP, BOTTOM = 72, 120, 30, 50
 # Colours that are told apart in print and by the colour-blind (Okabe and Ito), and shapes as well.
 STYLES = {
     "whoosh": ("#d55e00", "8 4"),
