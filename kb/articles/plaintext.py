@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
-MARKUP: Final = re.compile(r"\*\*|`|\[([^\]]*)\]\([^)]*\)|^\s*[-#>|]+\s*", re.MULTILINE)
+_LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_EMPHASIS: Final = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]*?[^\s*])\*(?![\w*])")
+_MARKUP: Final = re.compile(r"\*\*|`|\\(?=[#*_])|^\s*[-#>|]+\s*", re.MULTILINE)
 _LEAD: Final = re.compile(r"\*\*[^*\n]{1,40}\.\*\*\s*")
 MAX_CHECK: Final = 600
 
 
 def plain(paragraph: str) -> str:
     """A paragraph of Markdown on one line, links and emphasis as their words."""
-    return " ".join(MARKUP.sub(lambda match: match[1] or "", paragraph).split())
+    linked = _LINK.sub(r"\1", paragraph)
+    return " ".join(_MARKUP.sub("", _EMPHASIS.sub(r"\1", linked)).split())
 
 
 def how_to_tell(section: str) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from kb.article import Article
+from kb.articles.plaintext import plain
 from kb.search.stems import spans_of, stems_of
 
 MAX_PASSAGE: Final = 280
 # Sections whose paragraphs explain nothing by themselves.
 _LEFT_OUT: Final = ("Sources", "See also", "Check it yourself")
-_MARKUP: Final = re.compile(r"\*\*|`|\[([^\]]*)\]\([^)]*\)|^\s*[-#>|]+\s*", re.MULTILINE)
 
 Passage = tuple[str, tuple[tuple[int, int], ...]]  # plain text, and the spans to highlight
 
@@ -57,12 +56,11 @@ def _paragraphs(article: Article) -> Iterator[_Paragraph]:
             continue
         for block in section.markdown.split("\n\n"):
             if not block.startswith(("```", "|", "###")):
-                plain = " ".join(_MARKUP.sub(lambda match: match[1] or "", block).split())
-                yield _paragraph(plain)
+                yield _paragraph(plain(block))
 
 
-def _paragraph(plain: str) -> _Paragraph:
-    shown = plain
+def _paragraph(text: str) -> _Paragraph:
+    shown = text
     if len(shown) > MAX_PASSAGE:
         shown = shown[:MAX_PASSAGE].rsplit(" ", 1)[0] + " …"
-    return _Paragraph(shown, frozenset(stems_of(plain)), tuple(spans_of(shown)))
+    return _Paragraph(shown, frozenset(stems_of(text)), tuple(spans_of(shown)))
