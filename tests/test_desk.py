@@ -27,7 +27,7 @@ def robots_refused(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def desk(index_folder: Path) -> Desk:
     return Desk.open(Settings(data=index_folder, probe_allow="127.0.0.0/8", probe_deadline=2.0))
 

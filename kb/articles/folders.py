@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import yaml
 
@@ -26,7 +26,10 @@ from kb.articles.translations import NAME as TRANSLATED
 from kb.articles.translations import SHARED, Translations, parse_translation, parse_words
 from kb.articles.yamltext import load
 from kb.errors import ContentError
+from kb.recent import Recent
 
+# What was read from the same text before: a writer saves one file of two hundred.
+_PARSED: Final[Recent[tuple[Callable[[str, str], object], str, str], object]] = Recent(1_024)
 MAX_ARTICLE_BYTES: Final = 1_000_000
 T = TypeVar("T")
 
@@ -98,13 +101,27 @@ class _Folder:
         self._translations()
 
     def _parsed(
-        self, path: str, parse: Callable[[str, str], T], needed: bool = False
+        self,
+        path: str,
+        parse: Callable[[str, str], T],
+        needed: bool = False,
+        remember: bool = True,
     ) -> Iterator[T]:
-        """The parsed file, or nothing where it is broken, or missing and not needed."""
+        """The parsed file, or nothing where it is broken, or missing and not needed.
+
+        It is remembered where it depends on nothing but its own text and name.
+        """
         if not needed and not (self._root / path).is_file():
             return
+        shown = self._shown(path)
         try:
-            yield parse(_read(self._root / path, self._shown(path)), self._shown(path))
+            text = _read(self._root / path, shown)
+            found = _PARSED.get((parse, text, shown)) if remember else None
+            if found is None:
+                found = parse(text, shown)
+                if remember:
+                    _PARSED.put((parse, text, shown), found)
+            yield cast(T, found)
         except ContentError as error:
             self._found.problems.append(error)
 
@@ -151,7 +168,7 @@ class _Folder:
             if match is None:
                 continue
             number, language, path = int(match["id"]), match["language"], f"articles/{file.name}"
-            for article in self._parsed(path, self._translation, needed=True):
+            for article in self._parsed(path, self._translation, needed=True, remember=False):
                 translated[number, language] = replace(article, path=path, folder=self._number)
         self._found.translations = replace(self._found.translations, articles=translated)
         for file in sorted(self._root.glob("*.yaml")):
