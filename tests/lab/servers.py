@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-READY_S = 15.0
+READY_S = 40.0
 STOP_S = 5.0
 _OWN_PORTS = range(12_000, 32_000)
 _SBIN = "/usr/sbin:/usr/bin:/sbin:/bin"

@@ -491,6 +491,7 @@ export class Panel {
     if (top) {
       const vote = (helpful, comment) => {
         this.#tell("helpful", { solution: top.id, helpful, comment, question: this.#question });
+        if (!this.#writes()) return words.thanks; // the page hears of it, nobody else
         return this.#get("api/v1/feedback", { solution: top.id, helpful, comment, key: uuid(), asked: this.#asked }).then(() => words.thanks, () => words.lost);
       };
       const settle = async (helpful, comment, place) => {
@@ -523,13 +524,17 @@ export class Panel {
   }
 
   /** Hand over to a person: the page's own ticket system, our form, or what CONTACT_URL names. */
+  /** Whether something may be sent from this page to be kept. */
+  #writes() {
+    return this.#config.writes || new URL(this.#root).origin === location.origin;
+  }
+
   async #contact(answer, button) {
     const requestId = this.#desk.getAttribute("request-id");
     const detail = { question: this.#question, answers: this.#seen.map((one) => one.answer), report: this.#report, requestId };
     const taken = !this.#tell("contact", detail, true);
-    const { contact, form, writes } = this.#config;
-    const able = writes || new URL(this.#root).origin === location.origin;
-    const person = able ? await import(this.#root + this.#config.person).catch(() => null) : null;
+    const { contact, form } = this.#config;
+    const person = this.#writes() ? await import(this.#root + this.#config.person).catch(() => null) : null;
     const body = person && { question: this.#question, language: this.#language, answers: person.seen(this.#seen), request_id: requestId ?? "", asked: this.#asked, key: uuid() };
     if (!taken && form && person) {
       const { form: shown, focus } = person.contactForm({
