@@ -42,7 +42,7 @@ test: packages $(VENV)/installed-dev  ## Check style, types and content, and run
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/errordesk lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 lab: packages $(VENV)/installed-dev  ## Run every fault of the laboratory and count what is named
 	@$(BIN)/python -m tests.lab --tools
