@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.options import CONTENT, settings_of
-from kb.cli.show import plain
 
 if TYPE_CHECKING:
     from kb.coverage import Coverage
@@ -89,6 +88,8 @@ def _is_file(name: str | None) -> bool:
 def _show(
     report: Coverage, nothing: tuple[Cluster, ...] | None, days: int, head: str, item: str
 ) -> None:
+    from kb.cli.show import plain
+
     def section(title: str) -> None:
         click.echo()
         click.secho(f"{head}{title}", bold=not head)

@@ -14,8 +14,7 @@ from kb.cli.importing import import_
 from kb.cli.keeping import backup, prune, restore
 from kb.cli.linking import links
 from kb.cli.operating import password
-from kb.cli.options import CONTENT, settings_of
-from kb.cli.serving import demo_settings, run_for_writers, run_server, with_server_options
+from kb.cli.options import CONTENT, settings_of, with_server_options
 from kb.cli.trying import try_
 from kb.cli.writing import lint, new, override
 
@@ -243,6 +242,8 @@ def serve(
     New content is noticed and taken over without a failed request, and so it is on SIGHUP. SIGTERM
     and Ctrl-C let the requests that are being answered finish.
     """
+    from kb.cli.serving import run_for_writers, run_server
+
     if follow:
         if workers or threads:
             raise click.UsageError("--reload has one process; leave out --workers and --threads.")
@@ -256,6 +257,8 @@ def serve(
 @with_server_options
 def demo(host: str, port: int, workers: int | None, threads: int | None) -> None:
     """Serve the help site beside a few deliberately faulty sites on loopback."""
+    from kb.cli.serving import demo_settings, run_server
+
     with demo_settings(settings_of()) as settings, _indexing() as progress:
         run_server(settings, host, port, workers, threads, progress)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 
 import click
@@ -20,6 +19,8 @@ def password() -> None:
         given = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     else:
         given = sys.stdin.readline().rstrip("\r\n")
+    import secrets
+
     try:
         made = hashed(given)
     except ValueError as error:

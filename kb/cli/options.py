@@ -22,6 +22,37 @@ INTO = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Content folder to write into; the last of ERRORDESK_CONTENT by default.",
 )
+_SERVER = (
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    click.option(
+        "--port",
+        type=click.IntRange(1, 65535),
+        default=8000,
+        show_default=True,
+        envvar="PORT",
+        show_envvar=True,
+        help="Port to listen on.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 256),
+        show_default="one for each processor",
+        help="Processes that answer.",
+    ),
+    click.option(
+        "--threads",
+        type=click.IntRange(2, 256),
+        show_default="16",
+        help="Requests that each process answers at once; probes take half of them at most.",
+    ),
+)
+
+
+def with_server_options(command: Any) -> Any:
+    """``--host``, ``--port``, ``--workers`` and ``--threads``."""
+    for option in reversed(_SERVER):
+        command = option(command)
+    return command
 
 
 def settings_of(**options: Any) -> Settings:

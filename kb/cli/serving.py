@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,37 +20,6 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 EXIT_WRONG_USE = 2
-_OPTIONS = (
-    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
-    click.option(
-        "--port",
-        type=click.IntRange(1, 65535),
-        default=8000,
-        show_default=True,
-        envvar="PORT",
-        show_envvar=True,
-        help="Port to listen on.",
-    ),
-    click.option(
-        "--workers",
-        type=click.IntRange(1, 256),
-        show_default="one for each processor",
-        help="Processes that answer.",
-    ),
-    click.option(
-        "--threads",
-        type=click.IntRange(2, 256),
-        show_default="16",
-        help="Requests that each process answers at once; probes take half of them at most.",
-    ),
-)
-
-
-def with_server_options(command: Any) -> Any:
-    """``--host``, ``--port``, ``--workers`` and ``--threads``."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
 
 
 def run_server(
