@@ -35,6 +35,7 @@ class Typeahead:
     """The titles, identifiers and symptoms of a base. Built once, read from any thread."""
 
     def __init__(self, base: KnowledgeBase) -> None:
+        # By the articles' IDs, so that a walk along them may stop at the limit.
         self._phrases: list[tuple[str, Article]] = [
             (phrase, article)
             for article in base.published
@@ -70,23 +71,25 @@ class Typeahead:
 
     @staticmethod
     def _first(found: Iterable[tuple[str, Article]], limit: int) -> list[tuple[str, Article]]:
-        """Each article once, with its first phrase."""
+        """The first articles of what comes by ID, each once, with its first phrase."""
         once: dict[int, tuple[str, Article]] = {}
         for phrase, article in found:
             once.setdefault(article.id, (phrase, article))
-        return [once[key] for key in heapq.nsmallest(limit, once)]
+            if len(once) == limit:
+                break
+        return list(once.values())
 
     def _begins(self, typed: str) -> Iterator[tuple[str, Article]]:
+        numbered: list[tuple[str, Article]] = []
         if typed.isdigit():
             start = bisect_left(self._ids, typed, key=lambda pair: pair[0])
-            for text, article in self._ids[start:]:
-                if not text.startswith(typed):
-                    break
-                yield article.title, article
+            end = bisect_left(self._ids, typed + _LAST, key=lambda pair: pair[0])
+            numbered = [(article.title, article) for _, article in self._ids[start:end]]
+            numbered.sort(key=_by_id)
         start = bisect_left(self._order, typed, key=self._lowered.__getitem__)
         end = bisect_left(self._order, typed + _LAST, key=self._lowered.__getitem__)
-        for number in sorted(self._order[start:end]):
-            yield self._phrases[number]
+        spoken = (self._phrases[number] for number in sorted(self._order[start:end]))
+        return heapq.merge(numbered, spoken, key=_by_id)
 
     def _contains(self, typed: str) -> Iterator[tuple[str, Article]]:
         patterns = [re.compile(rf"(?<!\w){re.escape(word)}") for word in typed.split()]
@@ -103,3 +106,7 @@ class Typeahead:
         start = bisect_left(self._words, piece)
         end = bisect_left(self._words, piece + _LAST)
         return {number for word in self._words[start:end] for number in self._by_word[word]}
+
+
+def _by_id(found: tuple[str, Article]) -> int:
+    return found[1].id
