@@ -13,7 +13,7 @@ At most :data:`AT_ONCE` questions are asked before advice is given; ``more`` all
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kb.answer import (
@@ -32,7 +32,7 @@ from kb.articles.plaintext import how_to_tell
 from kb.articles.questions import QuestionSpec
 from kb.diagnose import Judge, best_question
 from kb.errors import BadQuestion
-from kb.facts import Facts, FactValue, Source, UnknownFact, parse_value
+from kb.facts import Facts, FactValue, Source, UnknownFact, as_text, parse_value
 from kb.recognise import Lexicon, Recognition, recognise
 from kb.recognise.recognise import check_text
 from kb.recognise.replies import Unsure, is_empty, reply
@@ -195,11 +195,6 @@ def reader_facts(given: Mapping[str, str]) -> Facts:
     return Facts(values, Source.READER)
 
 
-def as_text(value: FactValue) -> str:
-    """A fact's value as a form or a command line writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def said_of(facts: Facts) -> dict[str, str]:
     """The reader's facts as text by name."""
     return {name: as_text(v) for name, v in facts.items() if name.startswith("reader.")}
@@ -260,9 +255,8 @@ def _turn(turn: Turn, before: Standing | None, after: Standing) -> Turn:
     urls = before.found.urls if before else ()
     facts, old = said_of(after.facts), said_of(before.facts) if before else {}
     still = [cause for cause in after.causes if cause.verdict is not Verdict.RULED_OUT]
-    return Turn(
-        **{name: getattr(turn, name) for name in ("kind", "said", "fact", "value", "text")},
-        question=turn.question,
+    return replace(
+        turn,
         identifiers=tuple(
             dict.fromkeys(hit.name for hit in after.found.identifiers if hit.name not in known)
         ),

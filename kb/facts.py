@@ -12,8 +12,8 @@ from typing import Any
 
 from kb.vocabulary import REGISTRY, FactSpec, Kind
 
-__all__ = ["REGISTRY", "FactSpec", "FactValue", "Facts", "Kind", "Source", "UnknownFact", "check",
-           "parse_value"]  # fmt: skip
+__all__ = ["REGISTRY", "FactSpec", "FactValue", "Facts", "Kind", "Source", "UnknownFact", "as_text",
+           "check", "parse_value"]  # fmt: skip
 
 FactValue = bool | int | float | str | list[str] | dict[str, str]
 
@@ -93,6 +93,11 @@ def parse_value(name: str, text: str) -> FactValue:
         case Kind.STRING:
             value = text
     return check(name, value)
+
+
+def as_text(value: object) -> str:
+    """A value as a form, a command line or a link writes it: what :func:`parse_value` reads."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Facts(Mapping[str, FactValue]):

@@ -10,7 +10,7 @@ import yaml
 
 from kb.articles.yamltext import load
 from kb.errors import ContentError
-from kb.facts import FactValue, UnknownFact, check
+from kb.facts import FactValue, UnknownFact, as_text, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class AnswerSpec:
     @property
     def text(self) -> str:
         """The value as a form or a command line writes it."""
-        return str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
+        return as_text(self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from kb.articles.parse import (
 )
 from kb.articles.yamltext import load
 from kb.errors import ContentError
+from kb.facts import as_text
 
 NAME: Final = re.compile(r"(?P<id>\d+)-[a-z0-9-]+\.(?P<language>[a-z]{2})\.md")
 SHARED: Final = re.compile(r"(?P<kind>categories|questions)\.(?P<language>[a-z]{2})\.yaml")
@@ -149,12 +150,8 @@ def parse_words(text: str, path: str) -> Translations:
             if match["kind"] == "categories":
                 categories[key, language] = Category(key, str(node["name"]), str(node["summary"]))
             else:
-                labels = {_value(value): str(label) for value, label in node["answers"].items()}
+                labels = {as_text(value): str(label) for value, label in node["answers"].items()}
                 questions[key, language] = QuestionWords(str(node["ask"]), str(node["why"]), labels)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
         raise ContentError(f"The translated words cannot be read: {error}.", path) from None
     return Translations({}, questions, categories)
-
-
-def _value(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
