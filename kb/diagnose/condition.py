@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import cel
 
+from kb.diagnose.splitting import split
 from kb.errors import ErrordeskError
 from kb.facts import REGISTRY, Facts, Kind
 from kb.patterns import BadPattern, Patterns
@@ -87,17 +88,9 @@ class Condition:
 
 def alternatives(source: str) -> tuple[str, ...]:
     """The sides of the outermost ``||`` of a condition; itself alone where there is none."""
-    bare = _STRING.sub(lambda match: "'" + "_" * (len(match[0]) - 2) + "'", source)
-    depth, start, parts = 0, 0, []
-    for match in re.finditer(r"[()\[\]?]|\|\||&&", bare):
-        mark = match[0]
-        depth += (mark in "([") - (mark in ")]")
-        if depth == 0 and mark in ("&&", "?"):
-            return (source,)
-        if depth == 0 and mark == "||":
-            parts.append(source[start : match.start()])
-            start = match.end()
-    return (*parts, source[start:])
+    if any(len(split(source, mark)) > 1 for mark in ("&&", "?")):
+        return (source,)
+    return tuple(split(source, "||"))
 
 
 def context_of(facts: Facts) -> cel.Context:

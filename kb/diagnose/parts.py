@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 import cel
 
 from kb.diagnose.condition import BadCondition, Condition
-
-_PAIRS: Final = {"(": ")", "[": "]", "{": "}"}
+from kb.diagnose.splitting import split, unwrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,9 @@ class Part:
 
 def tree_of(source: str) -> Node:
     """The condition as a tree. Raises BadCondition."""
-    source = _unwrapped(source.strip())
+    source = unwrapped(source.strip())
     for mark, kind in (("?", "leaf"), ("||", "any"), ("&&", "all")):
-        pieces = _split(source, mark)
+        pieces = split(source, mark)
         if len(pieces) == 1:
             continue
         if kind == "leaf":  # a choice a ? b : c is one thing
@@ -64,42 +63,3 @@ def decisive(node: Node, context: cel.Context) -> Iterator[Part]:
     for child in node.children:
         if outcome_of(child, context) is outcome:
             yield from decisive(child, context)
-
-
-def _outside(source: str) -> Iterator[tuple[int, str, int]]:
-    """The characters outside of texts: place, character and how many brackets are open there."""
-    depth = 0
-    quote = ""
-    skip = False
-    for place, char in enumerate(source):
-        if skip:
-            skip = False
-        elif quote:
-            skip = char == "\\"
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        else:
-            depth -= char in _PAIRS.values()
-            yield place, char, depth
-            depth += char in _PAIRS
-
-
-def _split(source: str, mark: str) -> list[str]:
-    """``source`` cut at each ``mark`` that stands in no brackets and in no text."""
-    pieces, start = [], 0
-    for place, _, depth in _outside(source):
-        if depth == 0 and place >= start and source.startswith(mark, place):
-            pieces.append(source[start:place])
-            start = place + len(mark)
-    return [*pieces, source[start:]]
-
-
-def _unwrapped(source: str) -> str:
-    """``source`` without brackets around all of it."""
-    while source.startswith("("):
-        end = next((p for p, char, depth in _outside(source) if char == ")" and depth == 0), -1)
-        if end != len(source) - 1:
-            break
-        source = source[1:-1].strip()
-    return source
