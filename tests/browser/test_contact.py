@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from kb.desk import Desk
 from kb.settings import Settings
+from tests.browser.accessibility import violations
 from tests.browser.conftest import serving_site
 from tests.browser.foreign import foreign
 from tests.browser.profiles import looked_at
@@ -106,11 +106,6 @@ def test_the_form_breaks_no_accessibility_rule(
     context.close()
     assert found == {"empty": [], "filled": [], "wrong": [], "sent": []}
     assert wide == 0
-
-
-def violations(page: Page) -> list[str]:
-    report = Axe().run(page)
-    return [f"{v['id']}: {n['target']}" for v in report["violations"] for n in v["nodes"]]
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from kb.settings import Settings
 from kb.store import ContactRecord, Feedback, QuestionRecord, Store, open_store
 from kb.store.records import now
+from tests.browser.accessibility import faults_of_all
 from tests.browser.profiles import looked_at
 from webapp import create_app
 from webapp.operator.passwords import hashed
@@ -100,12 +100,8 @@ def test_no_page_breaks_an_accessibility_rule(
     found: dict[str, list[str]] = {}
 
     def check(name: str) -> None:
-        page.evaluate("document.querySelectorAll('main details').forEach((d) => { d.open = true })")
-        report = Axe().run(page)
-        nodes = [f"{v['id']}: {n['target']}" for v in report["violations"] for n in v["nodes"]]
-        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if nodes or overflow > 0:
-            found[name] = [*nodes, f"{overflow} px too wide"]
+        if faults := faults_of_all(page):
+            found[name] = faults
 
     page.goto(f"{desk}/operator/login")
     check("login")

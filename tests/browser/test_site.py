@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.accessibility import faults_of_all, violations
 from tests.browser.profiles import looked_at
 
 pytestmark = pytest.mark.browser
@@ -46,12 +46,8 @@ def test_no_page_type_breaks_an_accessibility_rule(
     found: dict[str, list[str]] = {}
 
     def check(name: str) -> None:
-        page.evaluate("document.querySelectorAll('main details').forEach((d) => { d.open = true })")
-        report = Axe().run(page)
-        nodes = [f"{v['id']}: {n['target']}" for v in report["violations"] for n in v["nodes"]]
-        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if nodes or overflow > 0:
-            found[name] = [*nodes, f"{overflow} px too wide"]
+        if faults := faults_of_all(page):
+            found[name] = faults
 
     for name, path in PAGES.items():
         page.goto(site + path)
@@ -109,7 +105,7 @@ def test_a_conversation_on_the_site(page: Page, site: str) -> None:
     page.get_by_role("button", name="I don’t know").click()
     expect(page.locator("#next")).not_to_contain_text("without any login")
     expect(page.locator(".talk > li")).to_have_count(3)
-    assert Axe().run(page)["violations"] == []
+    assert violations(page) == []
 
 
 def test_a_link_somebody_made_does_not_probe_without_a_click(

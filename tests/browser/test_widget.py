@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
+from tests.browser.accessibility import violations
 from tests.browser.foreign import foreign
 from tests.browser.profiles import looked_at
 
@@ -398,8 +398,3 @@ def test_the_open_widget_breaks_no_accessibility_rule(
     context.close()
     assert problems == {"empty": [], "answered": [], "unknown": []}
     assert (small, wide) == (0, 0)
-
-
-def violations(page: Page) -> list[str]:
-    report = Axe().run(page)
-    return [f"{v['id']}: {n['target']}" for v in report["violations"] for n in v["nodes"]]
