@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kb.desk import Desk
 from kb.settings import Settings
+from tests.beside import beside
 from tests.lab.servers import free_port, running
 
 ASKERS = 50
@@ -123,14 +124,7 @@ class _Probes:
 @contextlib.contextmanager
 def _asking(port: int, target: int) -> Iterator[_Probes]:
     probes = _Probes(port, target)
-    threads = [threading.Thread(target=probes.ask) for _ in range(ASKERS)]
-    for thread in threads:
-        thread.start()
-    time.sleep(1)
-    probes.most = 0  # how many wait once the first ones have been turned away
-    try:
+    with beside([probes.ask] * ASKERS, probes.over):
+        time.sleep(1)
+        probes.most = 0  # how many wait once the first ones have been turned away
         yield probes
-    finally:
-        probes.over.set()
-        for thread in threads:
-            thread.join()

@@ -11,6 +11,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from tests.beside import beside
+
 ARTICLE = "/solutions/2173-http-401-unauthorized"
 _PATHS = (ARTICLE, "/search?q=certificate+expired", "/ask?q=HTTP+401+from+our+robot", "/")
 
@@ -88,15 +90,8 @@ class Load:
     def running(self, readers: int = 3, senders: int = 1) -> Iterator[None]:
         """Under load until the block ends."""
         jobs: list[Callable[[], None]] = [self.reading] * readers + [self.sending] * senders
-        threads = [threading.Thread(target=job) for job in jobs]
-        for thread in threads:
-            thread.start()
-        try:
+        with beside(jobs, self.ending, 30):
             yield
-        finally:
-            self.ending.set()
-            for thread in threads:
-                thread.join(30)
 
     def report(self) -> str:
         """The sums, in one line."""

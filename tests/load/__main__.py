@@ -7,6 +7,7 @@ Exits with 1 when a request failed, or memory grew.
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import os
 import socket
@@ -22,6 +23,7 @@ import psutil
 from kb.desk import Desk
 from kb.settings import Settings
 from tests.bench.app import EMPTY
+from tests.beside import beside
 from tests.conftest import ROOT
 from tests.lab.ours import serving_app
 from tests.lab.servers import free_ports, nginx, running
@@ -104,15 +106,8 @@ def _slow_probes(port: int, number: int) -> Iterator[None]:
                     connection.getresponse().read()
                 ending.wait(0.2)
 
-        threads = [threading.Thread(target=probe, args=(n,)) for n in range(number)]
-        for thread in threads:
-            thread.start()
-        try:
+        with beside([functools.partial(probe, n) for n in range(number)], ending):
             yield
-        finally:
-            ending.set()
-            for thread in threads:
-                thread.join()
 
 
 def _memory(master: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import signal
 import socket
@@ -17,6 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.beside import beside
 from tests.lab.servers import free_ports, running
 
 ARTICLE = "2173-http-401-unauthorized"
@@ -140,15 +142,8 @@ def _readers(server: Server, wrong: list[str]) -> Iterator[None]:
                 connection.close()
         connection.close()
 
-    threads = [threading.Thread(target=read, args=(kept,)) for kept in (True, False)]
-    for thread in threads:
-        thread.start()
-    try:
+    with beside([functools.partial(read, kept) for kept in (True, False)], ending):
         yield
-    finally:
-        ending.set()
-        for thread in threads:
-            thread.join()
 
 
 def test_new_content_is_served_without_a_failed_request(folder: Path, tmp_path: Path) -> None:
