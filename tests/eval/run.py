@@ -7,6 +7,9 @@
   question is in is the parity of its text's SHA-256. Only ``dev`` is ever looked at. ``last`` was
   collected when the tuning was over and asked once: it is the figure to believe, until somebody
   tunes on it;
+- ``people.jsonl``: ordinary people's words (readers, owners of sites, those who run one at home)
+  from threads that neither of the other files has, chosen by the articles' titles and causes before
+  anything was asked. Half (``dev2``) is for tuning, half (``blind``) for measuring alone;
 - ``recognition.jsonl``: texts with the identifiers that are in them, and texts with none;
 - the registries, each entry through the recogniser.
 """
@@ -31,6 +34,9 @@ from kb.settings import Settings
 
 HERE = Path(__file__).parent
 FRESH = "fresh.jsonl"
+PEOPLE = "people.jsonl"
+# The splits that may be looked at and tuned on; the others are for measuring alone.
+TUNED = frozenset({"dev", "dev2"})
 Ranking = Callable[[str], tuple[list[int], bool]]
 
 
@@ -144,9 +150,9 @@ def variants(base: KnowledgeBase, data: Path) -> list[tuple[str, Ranking]]:
     return [*found, ("+ rank fusion, wordllama", _by_words(fused))]
 
 
-def fresh(rank: Ranking) -> list[list[str]]:
-    """The rows of the fresh questions, by half and by style."""
-    scores = measure(questions(FRESH), rank)
+def fresh(file: str, rank: Ranking) -> list[list[str]]:
+    """The rows of one file of questions, by half and by style."""
+    scores = measure(questions(file), rank)
     rows = []
     for key in sorted(scores, key=lambda key: (key[1] != "all", key[1], key[0])):
         rows.append([key[1], key[0], *scores[key].row()])
@@ -237,10 +243,12 @@ def main() -> None:
             table(["style", *head[1:]], [[k[1], k[0], *v.row()] for k, v in sorted(scores.items())])
         )
         print("\nFresh: the desk on questions that nobody had when the articles were written\n")
-        print(table(head, fresh(_by_desk(desk))))
+        print(table(head, fresh(FRESH, _by_desk(desk))))
+        print("\nPeople: the desk on the words of readers and owners of sites\n")
+        print(table(head, fresh(PEOPLE, _by_desk(desk))))
         print(f"\n{_speed(settings, Path(folder), asked):.0f} new questions a second on one core")
         if options.misses:
-            _print_misses([*asked, *questions(FRESH)], _by_desk(desk))
+            _print_misses([*asked, *questions(FRESH), *questions(PEOPLE)], _by_desk(desk))
         print(f"\nSearch engines, all {len(asked)} questions against the first of them\n")
         print(_engines(base, Path(folder), asked))
     print("\nRegistries\n")
@@ -277,8 +285,8 @@ def _speed(settings: Settings, data: Path, asked: Sequence[Question]) -> float:
 
 def _print_misses(asked: Iterable[Question], rank: Ranking) -> None:
     for item in asked:
-        if item.split != "dev":
-            continue  # the other half is for measuring alone
+        if item.split not in TUNED:
+            continue
         ranked, known = rank(item.q)
         wrong = not any(found in item.solutions for found in ranked[:1])
         if (item.solutions and (wrong or not known)) or (not item.solutions and known):
