@@ -15,6 +15,7 @@ from kb.observe.http import MAX_BODY, MAX_HEAD, Connection, Exchange, Request, u
 
 # More events than this before the answer is over are no page: a flood of settings or pings.
 MAX_EVENTS: Final = 1_000
+_PIECE: Final = 4_096
 _CONNECTION_HEADERS: Final = frozenset({"connection", "upgrade-insecure-requests"})
 
 
@@ -75,15 +76,17 @@ def _talk(
             if result.ttfb_ms is None:
                 result.ttfb_ms = (time.monotonic() - sent) * 1000
                 result.phase = "head"
-            for event in peer.receive_data(data):
-                seen += 1
-                if _take(event, peer, result, body):
+            # In small pieces: the frames of one read can be a flood of thousands already.
+            for start in range(0, len(data), _PIECE):
+                for event in peer.receive_data(data[start : start + _PIECE]):
+                    seen += 1
+                    if _take(event, peer, result, body):
+                        return
+                if seen > MAX_EVENTS:
+                    flood = "a flood of frames"
+                    _end(result, "malformed", "protocol_error", flood, "ENHANCE_YOUR_CALM")
                     return
-            if seen > MAX_EVENTS:
-                _end(
-                    result, "malformed", "protocol_error", "a flood of frames", "ENHANCE_YOUR_CALM"
-                )
-                return
+                _left(deadline)
     finally:
         result.raw_length = len(body)
         result.body = bytes(body[:MAX_BODY])

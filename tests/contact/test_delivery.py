@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,9 @@ from kb.contact import Contact, Report, Seen, Webhook
 from kb.settings import BadSetting, Settings
 from tests.contact.receiver import SECRET, example, receiving
 from tests.lab.servers import free_port
+from tests.machine import Stopwatch
 from tests.observe.certificates import issue, pem, server_context
-from tests.observe.servers import serving
+from tests.observe.servers import serving, silent
 
 KEY = "0b0e3f0a-6c1f-4a6e-9a53-6d1f3c1f8f0e"
 MESSAGE: dict[str, object] = {"data": {}}
@@ -66,16 +66,12 @@ def test_a_webhook_that_is_away_or_silent_does_not_hold_the_reader() -> None:
     assert (away.delivered, away.attempts) == (False, 3)
     assert "secret-path" not in away.problem
 
-    def silent(connection: object) -> None:
-        connection.recv(1)  # type: ignore[attr-defined]
-        time.sleep(2)
-
     with serving(silent) as port:
         target = webhook(f"http://127.0.0.1:{port}/")
         slow = Webhook(target.target, target.key, deadline_s=0.6, attempt_s=0.4)
-        began = time.monotonic()
+        watch = Stopwatch()
         delivery = slow.deliver(MESSAGE, KEY)
-        assert time.monotonic() - began < 2
+        assert watch.elapsed() < 2
     assert not delivery.delivered
 
 

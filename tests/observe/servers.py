@@ -58,6 +58,12 @@ def request(connection: socket.socket) -> str:
     return data.decode("latin-1")
 
 
+def silent(connection: socket.socket) -> None:
+    """Say nothing until the client leaves."""
+    while connection.recv(65536):
+        pass
+
+
 def saying(*answers: bytes) -> Handler:
     """Read the request, send the bytes, close."""
 

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import resource
 import socket
 import ssl
 import struct
 import time
-import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,10 +22,11 @@ import zstandard
 from kb.facts import Facts
 from kb.observe import Policy, Probe
 from kb.observe.policy import parse_networks
+from tests.machine import Stopwatch
 from tests.observe.certificates import issue, server_context
-from tests.observe.servers import Handler, over_tls, request, saying, serving
+from tests.observe.servers import Handler, over_tls, request, saying, serving, silent
 
-DEADLINE = 1.0
+DEADLINE = 2.0
 GROWTH = 20_000_000
 LOOPBACK = Policy(allow=parse_networks("127.0.0.0/8"))
 
@@ -37,11 +36,12 @@ def held(
 ) -> Facts:
     """Probe with every follow-up allowed; time and memory are checked.
 
-    A busy machine may keep us from the processor: what counts is the better of two runs.
+    The test's own server takes the same processor at times: what counts is the best of three runs.
     """
-    facts, took = _measured(url, ca_file, wanted)
-    if took > DEADLINE * 1.1:
+    for _ in range(3):
         facts, took = _measured(url, ca_file, wanted)
+        if took <= DEADLINE * 1.1:
+            break
     assert took <= DEADLINE * 1.1
     return facts
 
@@ -50,20 +50,20 @@ def _measured(
     url: str, ca_file: Path | None, wanted: Callable[[Facts], list[str]] | None
 ) -> tuple[Facts, float]:
     probe = Probe(LOOPBACK, deadline=DEADLINE, ca_file=ca_file)
-    tracemalloc.start()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.monotonic()
-    try:
-        facts = probe.run(url, wanted=wanted).facts
-        took = time.monotonic() - started
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
-    assert peak <= GROWTH
-    # The whole process, the test's own server included, gets the double.
-    assert grown <= 2 * GROWTH
+    # The peak starts anew from what is resident now (proc(5), clear_refs).
+    Path("/proc/self/clear_refs").write_text("5")
+    before = _peak()
+    watch = Stopwatch()
+    facts = probe.run(url, wanted=wanted).facts
+    took = watch.elapsed()
+    assert _peak() - before <= GROWTH
     return facts, took
+
+
+def _peak() -> int:
+    """The largest resident size of this process, the test's own server included, in bytes."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def ask(handle: Handler) -> Facts:
@@ -156,7 +156,7 @@ def test_a_bomb_behind_an_odd_charset_stays_packed() -> None:
 
 
 def test_accept_and_silence() -> None:
-    facts = ask(lambda connection: time.sleep(DEADLINE * 1.5))
+    facts = ask(silent)
     assert facts["http.outcome"] == "timeout"
     assert facts["http.phase"] == "request"
     assert facts["tcp.idle"] == "open"
@@ -198,7 +198,7 @@ def test_markup_of_the_devil_is_read_in_time(markup: str) -> None:
 
 
 def test_silence_instead_of_a_handshake() -> None:
-    with serving(lambda connection: time.sleep(DEADLINE * 1.5)) as port:
+    with serving(silent) as port:
         facts = held(f"https://127.0.0.1:{port}/")
     assert facts["tls.outcome"] == "timeout"
 
@@ -235,7 +235,7 @@ def _pour(connection: socket.socket, record: bytes) -> None:
 
 def test_a_stall_after_the_handshake(tmp_path: Path) -> None:
     context = server_context(tmp_path, issue("leaf"))
-    with serving(over_tls(context, lambda _: time.sleep(DEADLINE * 1.5))) as port:
+    with serving(over_tls(context, silent)) as port:
         facts = held(f"https://127.0.0.1:{port}/")
     assert facts["tls.problem"] == "self_signed"
     assert facts["http.outcome"] == "timeout"
@@ -253,7 +253,7 @@ def test_a_stall_in_the_middle_of_the_handshake(tmp_path: Path) -> None:
             with contextlib.suppress(ssl.SSLWantReadError):
                 server.do_handshake()
             connection.sendall(outgoing.read()[:keep])
-            time.sleep(DEADLINE * 1.2)
+            silent(connection)
 
         with serving(cut) as port:
             facts = held(f"https://127.0.0.1:{port}/")
@@ -337,9 +337,9 @@ def _http2(folder: Path, start: bytes, piece: bytes) -> Facts:
             return
         connection.recv(65_536)
         connection.sendall(start)
-        time.sleep(0 if piece else DEADLINE * 1.5)
         while piece:
             connection.sendall(piece * 50)
+        silent(connection)
 
     with serving(over_tls(context, handle)) as port:
         return held(f"https://127.0.0.1:{port}/", wanted=lambda _: ["http2.outcome"])

@@ -143,9 +143,9 @@ def test_a_har_without_an_answer_tells_the_browser_s_error() -> None:
 def test_a_har_of_two_megabytes_takes_little_time() -> None:
     one = entry("https://a.example/x", 404)
     text = har(*[one] * (MAX_HAR // (len(json.dumps(one)) + 2) - 2))
-    began = time.perf_counter()
+    began = time.thread_time()
     recognise(text, NOTHING)
-    assert time.perf_counter() - began < 4
+    assert time.thread_time() - began < 4
 
 
 @pytest.mark.parametrize(
