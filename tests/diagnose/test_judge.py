@@ -57,6 +57,9 @@ def test_a_401_without_a_challenge(judge: Judge) -> None:
 def test_a_new_account_explains_refused_credentials(judge: Judge) -> None:
     facts = {"http.status": 401, "reader.credentials_sent": True, "reader.account": "new"}
     (report,) = confirmed(judge, facts)
+    assert report.id == "credentials-refused"  # the password may be wrong all the same
+    facts |= {"reader.clean_browser_works": False, "reader.others_affected": False}
+    (report,) = confirmed(judge, facts)
     assert report.id == "account-not-ready"
     refused = next(r for r in judge.judge(Facts(facts)) if r.id == "credentials-refused")
     assert refused.verdict is Verdict.RULED_OUT
