@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+import orjson
+
 
 class Verdict(StrEnum):
     """What the facts say of a cause."""
@@ -295,20 +297,22 @@ class Answer:
 
     def to_json_text(self) -> str:
         """The same as JSON text."""
-        return _ENCODER.encode(self)
+        return self.to_json_bytes().decode()
+
+    def to_json_bytes(self) -> bytes:
+        """The same as JSON in UTF-8."""
+        try:
+            return orjson.dumps(self)
+        except orjson.JSONEncodeError:
+            # An integer of more than 64 bits: a server may send any length it likes.
+            return _ENCODER.encode(self).encode(errors="replace")
 
 
 def _fields(value: object) -> dict[str, Any]:
-    """A record of this module as a mapping, for the encoder."""
-    kind = type(value)
-    names = _NAMES.get(kind)
-    if names is None:
-        if not is_dataclass(kind):
-            raise TypeError(f"{kind.__name__} is no record of an answer.")
-        names = _NAMES[kind] = tuple(item.name for item in fields(kind))
-    return {name: getattr(value, name) for name in names}
+    """A record of this module as a mapping, for the encoder of the rare cases."""
+    if not is_dataclass(value):
+        raise TypeError(f"{type(value).__name__} is no record of an answer.")
+    return {item.name: getattr(value, item.name) for item in fields(value)}
 
 
-_NAMES: Final[dict[type, tuple[str, ...]]] = {}
-# The encoder walks the records itself: dataclasses.asdict() would copy every value first.
 _ENCODER: Final = json.JSONEncoder(default=_fields, ensure_ascii=False)

@@ -30,7 +30,7 @@ from kb.answer import (
 from kb.articles import KnowledgeBase
 from kb.articles.plaintext import how_to_tell
 from kb.articles.questions import QuestionSpec
-from kb.diagnose import Judge, best_question
+from kb.diagnose import Asker
 from kb.errors import BadQuestion
 from kb.facts import Facts, FactValue, Source, UnknownFact, as_text, parse_value
 from kb.recognise import Lexicon, Recognition, recognise
@@ -201,15 +201,14 @@ def said_of(facts: Facts) -> dict[str, str]:
 
 
 def next_question(
-    judge: Judge,
-    base: KnowledgeBase,
+    asker: Asker,
     talk: Talk,
     facts: Facts,
     relevance: Mapping[int, float],
 ) -> tuple[Question | None, bool]:
     """The next question, and whether one is held back because it is time for advice."""
-    best = best_question(judge, facts, base.questions, relevance, talk.closed)
-    enough = talk.asked(base.questions) >= AT_ONCE * (1 + talk.more)
+    best = asker.best(facts, relevance, talk.closed)
+    enough = talk.asked(asker.questions) >= AT_ONCE * (1 + talk.more)
     return (None, True) if best and enough else (best, False)
 
 

@@ -37,7 +37,7 @@ from kb.conversation import (
     next_question,
     said_of,
 )
-from kb.diagnose import Judge
+from kb.diagnose import Asker, Judge
 from kb.errors import BadQuestion, BadURL
 from kb.facts import Facts, Source
 from kb.probed import Probed
@@ -92,6 +92,7 @@ class Desk:
         self.base = base
         self._searcher = searcher
         self._judge = Judge(base.published)
+        self._asker = Asker(self._judge, base.questions)
         self._lexicon = Lexicon.of(base)
         self._ranking = Ranking(base, searcher)
         self._probed = Probed(open_shared(settings.redis_url, settings.shared))
@@ -249,9 +250,8 @@ class Desk:
     ) -> tuple[tuple[SolutionReport, ...], tuple[CauseReport, ...]]:
         reports = self._judge.judge(facts)
         ranked = self._ranking.solutions(found, words, reports, known.observed(facts))
-        return tuple(ranked), tuple(
-            self._ranking.causes(found, reports, ranked, pointed_to(self._judge, facts))
-        )
+        pointed = pointed_to(self._judge, facts, reports, ranked)
+        return tuple(ranked), tuple(self._ranking.causes(found, reports, ranked, pointed))
 
     @cached_property
     def _probe(self) -> Probe:
@@ -327,7 +327,7 @@ class Desk:
         works = not answered and found_good
         if works or (answered and not settled):
             relevance = self._ranking.elsewhere() if works else self._ranking.relevance(solutions)
-            question, paused = next_question(self._judge, self.base, talk, facts, relevance)
+            question, paused = next_question(self._asker, talk, facts, relevance)
         talked = conversation(
             self.base, text, talk, standings, answered and not settled and question is None, paused
         )

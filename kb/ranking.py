@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -163,7 +162,17 @@ class Ranking:
         return (_VERDICTS[cause.verdict], cause.solution not in named, *nearest, -weight)
 
 
-def pointed_to(judge: Judge, facts: Facts) -> dict[tuple[int, str], int]:
-    """How many of the reader's own facts the condition of each cause reads."""
-    told = [name for name in facts if name.startswith("reader.")]
-    return Counter(judged.key for name in told for judged in judge.readers(name))
+def pointed_to(
+    judge: Judge, facts: Facts, reports: Judgement, solutions: Iterable[SolutionReport]
+) -> dict[tuple[int, str], int]:
+    """How many of the reader's own facts the condition of each cause reads that may be shown:
+    those of ``solutions`` and of what is confirmed."""
+    told = {name for name in facts if name.startswith("reader.")}
+    if not told:
+        return {}
+    shown = {s.id for s in solutions} | {report.solution for report in reports.confirmed}
+    return {
+        judged.key: len(told & judged.condition.facts)
+        for solution in shown
+        for judged in judge.of(solution)
+    }

@@ -2,6 +2,6 @@
 
 from kb.diagnose.condition import BadCondition, Condition
 from kb.diagnose.judge import Judge, Judgement
-from kb.diagnose.question import best_question
+from kb.diagnose.question import Asker, best_question
 
-__all__ = ["BadCondition", "Condition", "Judge", "Judgement", "best_question"]
+__all__ = ["Asker", "BadCondition", "Condition", "Judge", "Judgement", "best_question"]

@@ -120,17 +120,23 @@ class Judge:
         return list(self._verdicts(facts).all)
 
     def _verdicts(self, facts: Facts) -> _Verdicts:
-        text = facts.get("claim.text")
-        said = patterns_in(text) if isinstance(text, str) else None
-        # Questions differ in their words much more than in what is known by them, and verdicts
-        # depend on nothing else: not on the text but by the patterns that it matches.
-        key = _key(facts, said, bool(self._unsettled))
+        said = _said(facts)
+        key = self.key_of(facts, said)
         found = self._known.get(key) if key else None
         if found is None:
             found = self._evaluated(facts, said)
             if key:
                 self._known.put(key, found)
         return found
+
+    def key_of(self, facts: Facts, said: frozenset[int] | None = None) -> tuple[object, ...] | None:
+        """What all verdicts depend on; None where that is too much to be met again.
+
+        Questions differ in their words much more than in what is known by them, and verdicts
+        depend on nothing else: not on the text but by the patterns that it matches. Those are
+        ``said``, where they were looked for already.
+        """
+        return _key(facts, _said(facts) if said is None else said, bool(self._unsettled))
 
     def _evaluated(self, facts: Facts, said: frozenset[int] | None) -> _Verdicts:
         places = sorted(self._touched(facts, said))
@@ -233,6 +239,11 @@ def _spans(causes: Sequence[JudgedCause]) -> dict[int, tuple[int, int]]:
         first, _ = spans.get(judged.article.id, (judged.place, 0))
         spans[judged.article.id] = first, judged.place + 1
     return spans
+
+
+def _said(facts: Facts) -> frozenset[int] | None:
+    text = facts.get("claim.text")
+    return patterns_in(text) if isinstance(text, str) else None
 
 
 def _key(facts: Facts, said: frozenset[int] | None, with_text: bool) -> tuple[object, ...] | None:

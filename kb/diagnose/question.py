@@ -24,8 +24,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import cel
 
@@ -34,12 +34,40 @@ from kb.articles.questions import QuestionSpec
 from kb.diagnose.condition import Condition, context_of
 from kb.diagnose.judge import Judge, JudgedCause, verdict_of
 from kb.facts import Facts
+from kb.recent import Recent
 
 # How much better an answer fits that confirms a cause than one that leaves it possible.
 CONFIRMED_FACTOR = 8.0
 MINIMUM_GAIN = 0.01
 # The share of askers whom a question for one role concerns, as long as the role is unknown.
 ROLE_SHARE = 0.5
+_KEPT: Final = 512  # questions that are remembered
+
+
+class Asker:
+    """The next question over one knowledge base. Use it from any thread.
+
+    It depends on the question's words by the facts and patterns in them alone, so that most
+    questions can be given the one that was found for another.
+    """
+
+    def __init__(self, judge: Judge, questions: Sequence[QuestionSpec]) -> None:
+        self._judge = judge
+        self.questions = questions
+        self._found: Recent[Hashable, tuple[Question | None]] = Recent(_KEPT)
+
+    def best(
+        self, facts: Facts, relevance: Mapping[int, float], skip: frozenset[str] = frozenset()
+    ) -> Question | None:
+        """See :func:`best_question`."""
+        known = self._judge.key_of(facts)
+        key = known and (known, tuple(relevance.items()), skip)
+        found = self._found.get(key) if key else None
+        if found is None:
+            found = (best_question(self._judge, facts, self.questions, relevance, skip),)
+            if key:
+                self._found.put(key, found)
+        return found[0]
 
 
 def best_question(

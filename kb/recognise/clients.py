@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kb.sieve import Sieve
+
 # The first that matches wins: a tool before the library it is made with, a log before a client.
 _CLIENTS: Final = tuple(
     (client, re.compile(pattern, flags))
@@ -52,15 +54,23 @@ _METHOD: Final = (
     re.compile(r"\b(?:a|the|on|for|with|via|my) (POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b"),
 )  # fmt: skip
 
+_SIEVE: Final = Sieve(pattern for _, pattern in _CLIENTS)
+_METHOD_SIEVE: Final = Sieve(_METHOD)
+
 
 def client_of(text: str) -> str | None:
     """The program whose message ``text`` is, one of ``claim.client``'s values."""
-    return next((client for client, pattern in _CLIENTS if pattern.search(text)), None)
+    if not (passing := _SIEVE.passing(text)):
+        return None
+    return next(
+        (client for client, pattern in _CLIENTS if pattern in passing and pattern.search(text)),
+        None,
+    )
 
 
 def method_of(text: str) -> str | None:
     """The method of the failing request, where the text tells it."""
-    for pattern in _METHOD:
+    for pattern in _METHOD_SIEVE.in_order(text):
         found = None
         for found in pattern.finditer(text):  # noqa: B007  # the last one is the one that failed
             pass

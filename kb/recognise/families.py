@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kb.sieve import Sieve
+
 _NAME: Final = re.compile(
     r"(?<![A-Za-z0-9_])(?:net::)?((?:ERR|SSL_ERROR|SEC_ERROR|MOZILLA_PKIX_ERROR|NS_ERROR|DNS_PROBE"
     r"|X509_V_ERR|PR|CURLE|EAI|UND_ERR|WSAE|HPE|NGHTTP2|QUIC|SEC_E|CERT_E|CRYPT_E|TRUST_E)_"
@@ -70,35 +72,46 @@ _CLOSE_CODE: Final = re.compile(
 )
 
 
+_SIEVE: Final = Sieve(
+    (_NAME, _CURL, _WGET, _ERRNO, _IIS, _CLOUDFLARE, _HAPROXY_LOG, _WINSOCK, _WINHTTP, _CLOSE_CODE)
+)
+
+
 def find_families(text: str) -> Iterator[tuple[str, int, int]]:
     """Names by form, each with its span. Names that no registry knows are given, too."""
-    for match in _NAME.finditer(text):
+    passing = _SIEVE.passing(text)
+
+    def found(pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        return pattern.finditer(text) if pattern in passing else iter(())
+
+    for match in found(_NAME):
         yield match[1], match.start(1), match.end(1)
-    for match in _CURL.finditer(text):
+    for match in found(_CURL):
         yield f"curl {int(match[1] or match[2] or match[3])}", match.start(), match.end()
-    for match in _WGET.finditer(text):
+    for match in found(_WGET):
         yield f"wget exit {match[1]}", match.start(), match.end()
-    for match in _ERRNO.finditer(text):
+    for match in found(_ERRNO):
         if match[1] in _ERRNO_NAMES:
             yield match[1], match.start(1), match.end(1)
-    for match in _IIS.finditer(text):
+    for match in found(_IIS):
         yield f"IIS {match[1] or match[2]}", match.start(), match.end()
     if "#Fields" in text or "sc-substatus" in text:
         for match in _IIS_LOG.finditer(text):
             if match[2] != "0":
                 yield f"IIS {match[1]}.{match[2]}", match.start(1), match.end(2)
-    yield from _cloudflare(text)
-    for match in _HAPROXY_LOG.finditer(text):
+    if _CLOUDFLARE in passing:
+        yield from _cloudflare(text)
+    for match in found(_HAPROXY_LOG):
         if match[1][:2] != "--":
             yield f"HAProxy {match[1][:2]}", match.start(1), match.end(1)
     if _HAPROXY.search(text):
         for match in _HAPROXY_STATE.finditer(text):
             yield f"HAProxy {match[1]}", match.start(), match.end()
-    for match in _WINSOCK.finditer(text):
+    for match in found(_WINSOCK):
         yield f"Windows {match[1] or match[2]}", match.start(), match.end()
-    for match in _WINHTTP.finditer(text):
+    for match in found(_WINHTTP):
         yield f"Windows {match[1]}", match.start(), match.end()
-    for match in _CLOSE_CODE.finditer(text):
+    for match in found(_CLOSE_CODE):
         yield f"WebSocket {match[1]}", match.start(), match.end()
 
 

@@ -12,6 +12,7 @@ from kb.articles.questions import QuestionSpec
 from kb.articles.registry import Says
 from kb.errors import BadQuestion, CredentialsInURL
 from kb.facts import Facts, FactValue, Source
+from kb.recent import Recent
 from kb.recognise.clients import client_of, method_of
 from kb.recognise.dig import dig_facts
 from kb.recognise.har import MAX_HAR, looks_like_har, read_har
@@ -23,8 +24,10 @@ from kb.recognise.pasted import pasted_facts
 from kb.recognise.replies import said_by_phrases
 from kb.recognise.secrets import remove_secrets, without_userinfo
 from kb.recognise.transcript import transcript_facts
+from kb.sieve import Sieve
 
 MAX_TEXT: Final = 100_000
+_PHRASES: Final[Recent[int, tuple[Iterable[QuestionSpec], Sieve]]] = Recent(8)
 _URL: Final = re.compile(r"\bhttps?://[^\s<>\"'`|\\^{}]{1,4000}", re.IGNORECASE)
 _USERINFO: Final = re.compile(r"\bhttps?://[^\s/?#@]{1,1000}@", re.IGNORECASE)
 _BARE_HOST: Final = re.compile(
@@ -74,7 +77,7 @@ def check_text(text: str) -> str:
             f"This is {len(text):,} characters long; {most:,} are the most that fit. Keep the "
             "lines around the error and ask again."
         )
-    if "\x00" in text or sum(not (c.isprintable() or c.isspace()) for c in text) > len(text) / 10:
+    if "\x00" in text or _unprintable(text) > len(text) / 10:
         raise BadQuestion("This is not text. Paste the message or the transcript as text.")
     if not text.strip():
         raise BadQuestion("Nothing was asked. Paste an error, a transcript, a URL or a question.")
@@ -82,6 +85,12 @@ def check_text(text: str) -> str:
         raise CredentialsInURL
     # JSON can carry half of a surrogate pair, which no encoding of ours can write.
     return text.encode(errors="replace").decode().strip()
+
+
+def _unprintable(text: str) -> int:
+    """How many characters are neither printable nor white space."""
+    letters = "".join(text.split())
+    return 0 if letters.isprintable() else sum(not letter.isprintable() for letter in letters)
 
 
 def recognise(text: str, lexicon: Lexicon, questions: Iterable[QuestionSpec] = ()) -> Recognition:
@@ -190,9 +199,22 @@ def _wording(text: str, questions: Iterable[QuestionSpec]) -> Facts:
     """What the reader's own words answer, by the phrases of the questions."""
     words = _URL.sub(" ", text[:MAX_WORDING])
     sentences = [_SPACES.sub(" ", match[0]) for match in _SENTENCE.finditer(words)]
+    passing = _phrases_of(questions).passing("\n".join(sentences))
     found: dict[str, FactValue] = {}
-    for question in questions:
+    for question in questions if passing else ():
+        if not any(p in passing for answer in question.answers for p in answer.phrases):
+            continue
         value = said_by_phrases(sentences, question)
         if value is not None:
             found[question.fact] = value
     return Facts(found, Source.READER)
+
+
+def _phrases_of(questions: Iterable[QuestionSpec]) -> Sieve:
+    """The phrases of all questions; built once for each knowledge base."""
+    known = _PHRASES.get(id(questions))
+    if known is None or known[0] is not questions:
+        phrases = (p for question in questions for a in question.answers for p in a.phrases)
+        known = questions, Sieve(phrases)
+        _PHRASES.put(id(questions), known)
+    return known[1]

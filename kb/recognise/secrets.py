@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from kb.sieve import Sieve
+
 REMOVED: Final = "REMOVED"
 
 
@@ -156,10 +158,13 @@ def _compiled(rule: Rule) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
 
 
 _COMPILED: Final = tuple(map(_compiled, RULES))
+_SIEVE: Final = Sieve(within or pattern for pattern, within in _COMPILED)
 
 
 def remove_secrets(text: str) -> str:
     """``text`` with every secret of a known form replaced. Idempotent, linear."""
+    if not _SIEVE.passing(text):
+        return text
     for pattern, within in _COMPILED:
         if within is None:
             text = pattern.sub(_replaced, text)

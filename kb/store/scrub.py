@@ -21,6 +21,10 @@ _SECRETS: Final = (
     # Runs that are no word of any language.
     re.compile(r"(?P<keep>)\b(?=[A-Za-z_-]*\d)(?=[\d_-]*[A-Za-z])[A-Za-z0-9_-]{32,}\b"),
 )
+# Without these letters the first two find nothing; looking for the letters costs a tenth.
+_NAMED: Final = re.compile(
+    r"(?i)token|secret|passw|key|signature|session|auth|bearer|basic|digest|negotiate"
+)
 _OWN_LINK: Final = re.compile(r"/solutions/[0-9]{1,9}-[a-z0-9-]{1,200}(#[a-z0-9-]{1,200})?")
 # Who asks: mail and network addresses.
 _ASKERS: Final = (
@@ -32,7 +36,8 @@ _ASKERS: Final = (
 
 def without_secrets(text: str) -> str:
     """``text`` without what opens doors; addresses stay, for whoever is meant to read them."""
-    return _cut(remove_secrets(text).replace(REMOVED, _REMOVED), _SECRETS)
+    text = remove_secrets(text).replace(REMOVED, _REMOVED)
+    return _cut(text, _SECRETS if _NAMED.search(text) else _SECRETS[2:])
 
 
 def scrub(text: str) -> str:

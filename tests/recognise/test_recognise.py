@@ -140,9 +140,9 @@ def test_hostile_text_takes_linear_time(unit: str, base: KnowledgeBase) -> None:
 
     def cost(length: int) -> float:
         text = (unit * (length // len(unit) + 1))[:length]
-        start = time.perf_counter()
+        start = time.thread_time()
         recognise(text, lexicon, base.questions)
-        return time.perf_counter() - start
+        return time.thread_time() - start
 
     small = min(cost(10_000) for _ in range(3))
     large = min(cost(100_000) for _ in range(3))
