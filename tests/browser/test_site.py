@@ -149,9 +149,9 @@ def test_search_by_keyboard(page: Page, site: str, keys: str) -> None:
     page.keyboard.press("Escape")
     expect(option).to_be_hidden()
     page.keyboard.type("i")
+    expect(option).to_be_visible()
     page.keyboard.press("ArrowDown")
-    page.wait_for_selector("[role=option]")
-    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     page.wait_for_url("**" + ARTICLE)
 
