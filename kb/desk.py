@@ -164,6 +164,10 @@ class Desk:
                 self._answers.put(query.key, answer)
         return answer
 
+    def keeps(self, query: Query, answer: Answer) -> bool:
+        """Whether whoever asks the same gets this ``answer`` again, as long as there is room."""
+        return self._answers.get(query.key) is answer
+
     def _ask(self, query: Query, observer: Observer | None) -> Answer:
         first = recognise(query.text, self._lexicon, self.base.questions)
         talk = self._talk(query)

@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         i18n,
         keeping,
         kept,
+        keptanswers,
         machines,
         observing,
         oldlinks,
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None, desk: Desk | None = None) -> Fl
         services.gate.watcher = counted
         note = counted.request
     kept.register(app)
+    keptanswers.register(app)
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign,assignment]
     observing.register(app, note)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
 from dataclasses import asdict, replace
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from kb.localise import localise
-from kb.recent import Recent
 from kb.store import Feedback, StoreUnavailable
 from kb.store.records import new_key
-from webapp import cors, recording
+from webapp import cors, keptanswers, recording
 from webapp.bodies import body_as, checked
 from webapp.cards import absent, card
 from webapp.finding import find, suggestions
@@ -24,15 +22,6 @@ from webapp.services import services
 from webapp.solutions import as_json
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-# Answers as they were sent, by revision, question with its conversation, and language; text
-# answers only.
-_Written = Recent[tuple[str, Hashable, str], bytes]
-_MAX_CACHED_TEXT = 4_000
-
-
-def _written() -> _Written:
-    found: _Written = current_app.extensions.setdefault("errordesk-answers", Recent(512))
-    return found
 
 
 @blueprint.post("/answers")
@@ -54,14 +43,11 @@ def answers() -> Response:
     question = new_key()
     follows = recording.followed(asked.asked, bool(query.reader or query.said))
     recording.record(answer, "api", time.perf_counter() - start, question, follows)
-    key = (desk.base.revision, query.key, asked.lang)
-    body_sent = None if probed else _written().get(key)
-    if body_sent is None:
-        body_sent = localise(answer, desk.base, asked.lang).to_json_text().encode()
-        if not probed and len(query.text) <= _MAX_CACHED_TEXT:
-            _written().put(key, body_sent)
+    if not probed and follows is None and desk.keeps(query, answer):
+        keptanswers.keep(answer)
+    body_sent = localise(answer, desk.base, asked.lang).to_json_bytes()
     response = Response(body_sent, content_type="application/json")
-    response.headers["Errordesk-Question"] = follows or question
+    response.headers[keptanswers.QUESTION] = follows or question
     return response
 
 

@@ -29,7 +29,7 @@ from kb.answer import Answer, Step, Told, Who
 from kb.errors import ErrordeskError
 from kb.localise import localise
 from kb.store.records import new_key
-from webapp import branches, i18n, recording
+from webapp import branches, i18n, keptanswers, recording
 from webapp.finding import find
 from webapp.i18n import gettext
 from webapp.i18n import mark as N_  # noqa: N812  # the name that Babel extracts
@@ -97,7 +97,8 @@ def ask() -> str | BaseResponse | tuple[str, int]:
         return typed
     desk = services().desk
     start = time.perf_counter()
-    answer = desk.ask(query_from(request.values, False))
+    query = query_from(request.values, False)
+    answer = desk.ask(query)
     key, follows = new_key(), _followed()
     able = bool(answer.url) and services().settings.probe_enabled
     wait = request.values.get("wait") == "1"
@@ -111,16 +112,22 @@ def ask() -> str | BaseResponse | tuple[str, int]:
     pending = able and _clicked()
     if not pending:  # else the stream that follows records it
         recording.record(answer, "site", time.perf_counter() - start, key, follows)
-    return render_template(
-        "answer.html",
-        **shown(answer, follows or key),
-        pending=pending,
-        offer=able and not _clicked(),
-    )
+    offer = able and not _clicked()
+    if request.method != "GET" or not desk.keeps(query, answer):
+        words = shown(answer, follows or key)
+        return render_template("answer.html", **words, pending=pending, offer=offer)
+    place = keptanswers.page_key(query.key, offer)
+    page = keptanswers.pages().get(place)
+    if page is None:
+        words = shown(answer, keptanswers.ASKED, keptanswers.KEY)
+        page = render_template("answer.html", **words, pending=False, offer=offer)
+        keptanswers.pages().put(place, page)
+    return page.replace(keptanswers.KEY, new_key()).replace(keptanswers.ASKED, follows or key)
 
 
-def shown(answer: Answer, asked: str = "") -> dict[str, object]:
-    """What the templates of an answer receive; ``asked`` is the key of its question in the log."""
+def shown(answer: Answer, asked: str = "", key: str = "") -> dict[str, object]:
+    """What the templates of an answer receive; ``asked`` is the key of its question in the log,
+    ``key`` that of what the reader may send from the page."""
     words = localise(answer, services().desk.base, i18n.language())
     fields = fields_of(words)
     link = f"{url_for('site.ask')}?{urlencode([('q', words.question), *fields])}"
@@ -135,7 +142,7 @@ def shown(answer: Answer, asked: str = "") -> dict[str, object]:
         "link": link if len(link) <= MAX_LINKED else None,
         "pictures": pictures,
         "layers": LAYERS,
-        "key": new_key(),
+        "key": key or new_key(),
         "asked": asked,
         "reach": reach(words),
         "told": [_told(told) for told in words.conversation.told],

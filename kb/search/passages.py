@@ -8,6 +8,7 @@ from typing import Final
 
 from kb.article import Article
 from kb.articles.plaintext import plain
+from kb.recent import Recent
 from kb.search.stems import spans_of, stems_of
 
 MAX_PASSAGE: Final = 280
@@ -15,6 +16,8 @@ MAX_PASSAGE: Final = 280
 _LEFT_OUT: Final = ("Sources", "See also", "Check it yourself")
 
 Passage = tuple[str, tuple[tuple[int, int], ...]]  # plain text, and the spans to highlight
+# Translations by their words: any base may have them.
+_LATELY: Final[Recent[tuple[int, str, str, str], Passages]] = Recent(1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,12 @@ class Passages:
 
 def best_passage(article: Article, terms: frozenset[str]) -> Passage:
     """The best passage of one article. See :meth:`Passages.best`."""
-    return Passages().best(article, terms)
+    key = (article.id, article.language, article.summary, article.body)
+    passages = _LATELY.get(key)
+    if passages is None:
+        passages = Passages()
+        _LATELY.put(key, passages)
+    return passages.best(article, terms)
 
 
 def _paragraphs(article: Article) -> Iterator[_Paragraph]:
