@@ -24,7 +24,7 @@ _TITLE: Final = 0.95
 _CAUSE: Final = 0.8
 # A stem that the phrases of this share of the articles have belongs to the subject of the base.
 # The more phrases an article has, the more everyday words are among them, and the more it takes.
-_TOPICAL: Final = 0.07
+_TOPICAL: Final = 0.08
 # A stem of more phrases than these is common: a twenty-fourth of all, in bounds of effort.
 _COMMON: Final = (200, 3_000)
 # In a larger base the bodies of so many articles, evenly spread, tell how rare a word is.
