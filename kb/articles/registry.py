@@ -33,6 +33,7 @@ class Says(StrEnum):
     CAUSE = "cause"  # names what went wrong
     OUTCOME = "outcome"  # the status that somebody answered with
     WRAPPER = "wrapper"  # a client's general exception or code around the cause
+    TITLE = "title"  # a heading over many errors: the line below it says which
     BENIGN = "benign"  # no error in itself: a success, a redirect, a progress message
 
 

@@ -71,10 +71,38 @@ _CLOSE_CODE: Final = re.compile(
     re.IGNORECASE,
 )
 
-
-_SIEVE: Final = Sieve(
-    (_NAME, _CURL, _WGET, _ERRNO, _IIS, _CLOUDFLARE, _HAPROXY_LOG, _WINSOCK, _WINHTTP, _CLOSE_CODE)
+# 80072efd without its 0x, as Windows' own logs write it.
+_HRESULT: Final = re.compile(
+    r"\b(?:hr|hresult|error|result|code)[ :=(]{1,3}(?:0x)?(8[0-9a-f]{7})\b", re.IGNORECASE
 )
+# Messages with a changing middle; the span is what tells them from others with the same ending.
+_PHRASES: Final = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("dial tcp: i/o timeout", r"\bdial tcp \S{1,100}: (i/o timeout)"),
+        (
+            "lookup: i/o timeout",
+            r"\blookup \S{1,255}(?: on \S{1,64})?: (?:read|dial) udp \S{1,100}: (i/o timeout)",
+        ),
+        (
+            "Client sent an HTTP request to an HTTPS server",
+            r"\bTLS handshake error from \S{1,60}: tls: (first record does not look like a TLS "
+            r"handshake)",
+        ),
+        (
+            "connect timed out",
+            r"\b[Ff]ailed to connect to \S{1,300} \(port \d{1,5}\)"
+            r"(?: from \S{1,300} \(port \d{1,5}\))? (after \d{1,7}ms)(?!:)",
+        ),
+    )
+)
+
+
+_FORMS: Final = (
+    _NAME, _CURL, _WGET, _ERRNO, _IIS, _CLOUDFLARE, _HAPROXY_LOG, _WINSOCK, _WINHTTP, _CLOSE_CODE,
+    _HRESULT,
+)  # fmt: skip
+_SIEVE: Final = Sieve((*_FORMS, *(phrase for _, phrase in _PHRASES)))
 
 
 def find_families(text: str) -> Iterator[tuple[str, int, int]]:
@@ -111,6 +139,11 @@ def find_families(text: str) -> Iterator[tuple[str, int, int]]:
         yield f"Windows {match[1] or match[2]}", match.start(), match.end()
     for match in found(_WINHTTP):
         yield f"Windows {match[1]}", match.start(), match.end()
+    for match in found(_HRESULT):
+        yield f"0x{match[1]}", match.start(1), match.end(1)
+    for name, phrase in _PHRASES:
+        for match in found(phrase):
+            yield name, match.start(1), match.end(1)
     for match in found(_CLOSE_CODE):
         yield f"WebSocket {match[1]}", match.start(), match.end()
 

@@ -4,7 +4,8 @@ Several errors in one paste are seldom independent: a client's exception wraps a
 which wraps the system's; a proxy answers 502 because its own connection was refused. The order is
 
 1. what names a cause, before the status somebody answered with, before a client's general code or
-   exception, before what is no error at all (a redirect or success on the way);
+   exception, before a page's title over many errors, before what is no error at all (a redirect
+   or success on the way);
 2. within these, what lies deepest: the innermost of a traceback or of an error in one line;
 3. the last status line of a transcript before the earlier ones;
 4. the order of the text.
@@ -25,7 +26,7 @@ from kb.recognise.statuses import find_statuses, status_lines
 
 # An article may claim "Error 1040" for Cloudflare; MySQL has the same.
 _NUMBERED: Final = re.compile(r"(?:cloudflare |error )(?:code:? )?1\d{3}", re.IGNORECASE)
-_ORDER: Final = (Says.CAUSE, Says.OUTCOME, Says.WRAPPER, Says.BENIGN)
+_ORDER: Final = (Says.CAUSE, Says.OUTCOME, Says.WRAPPER, Says.TITLE, Says.BENIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,10 @@ def find_identifiers(text: str, lexicon: Lexicon) -> tuple[Identified, ...]:
     iis = set()
     for name, start, end in find_families(text):
         entry = lexicon.get(name)
-        if name.startswith(("Cloudflare", "Windows", "HAProxy", "WebSocket", "wget")) and not entry:
+        if (
+            name.startswith(("Cloudflare", "Windows", "HAProxy", "WebSocket", "wget", "0x"))
+            and not entry
+        ):
             continue  # a number of that range that means nothing
         if name.startswith("IIS"):
             iis.add(f"HTTP {name[4:7]}")

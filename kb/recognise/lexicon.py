@@ -27,7 +27,8 @@ _TECHNICAL: Final = re.compile(
     r"error|errno|exception|fatal|fail|panic|warn|https?[:/ ]|\bhttp\b|\bssl\b|\btls\b|socket|curl"
     r"|connect|server|proxy|\bport\b|request|response|read|write|send|recv|syscall|\bat [\w.$]+\("
     r"|\[\w+\]|\b\w+\.\w+[(:]|\(\d{2,5}\)|code|log|nginx|apache|browser|chrome|firefox|safari"
-    r"|website|\bsite\b|\bpage\b|\bapi\b|\bdns\b|\b0x[0-9a-f]{4,8}\b|certificat|handshake|upstream",
+    r"|website|\bsite\b|www\.|fehler|erreur|errore|verbindung|connexion|conexi[oó]n|zertifikat|localhost"
+    r"|[a-z0-9-]\.(?:com|org|net|de|fr|es|it|nl|eu|io|dev|local|app|uk|ch|at|pl|br)\b|\bpage\b|\bapi\b|\bdns\b|\b0x[0-9a-f]{4,8}\b|certificat|handshake|upstream",
     re.IGNORECASE,
 )
 WINDOW: Final = 90
@@ -124,12 +125,19 @@ class Lexicon:
 
 def _is_word(text: str, start: int, end: int) -> bool:
     before = start > 0 and _joined(text[start - 1], text[start])
-    after = end < len(text) and _joined(text[end - 1], text[end])
+    after = end < len(text) and (
+        _joined(text[end - 1], text[end]) or _goes_on(text[end - 1 : end + 2])
+    )
     return not before and not after
 
 
 def _joined(left: str, right: str) -> bool:
     return (left.isalnum() or left == "_") and (right.isalnum() or right == "_")
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a number goes on behind its first digits, as "curl 7" does in "curl 7.88"."""
+    return len(text) == 3 and text[0].isdigit() and text[1] in ".:," and text[2].isdigit()
 
 
 def _is_technical(text: str, start: int, end: int) -> bool:

@@ -73,7 +73,9 @@ _PATTERNS: Final = tuple(
         # the access log: "GET / HTTP/1.1" 404 153
         r"\bHTTP/\d(?:\.\d)?\"\s([1-5]\d\d)\s",
         # AWS and others: exceptions with the number in brackets
-        r"\b(?:error|exception|failed|failure|refused|denied)[^\n\d]{0,40}\((?:HTTP )?([345]\d\d)\)",
+        r"\b(?:error|exception|failed|failure|refused|denied|fehler|erreur)[^\n\d]{0,40}\((?:HTTP )?([345]\d\d)\)",
+        # an ACME authority's: Invalid response from http://…/.well-known/… [192.0.2.1]: 404
+        r"\bInvalid response from \S{1,500}(?: \[[0-9a-fA-F.:]{3,45}\])?: ([345]\d\d)\b",
         # npm E404, Node's ERR 403
         r"(?:\bE|\bERR[!_ ])([45]\d\d)\b",
         # I get a 502 on …, it returns 403, throws 500, mit 401 zurück

@@ -10,6 +10,9 @@
 - ``people.jsonl``: ordinary people's words (readers, owners of sites, those who run one at home)
   from threads that neither of the other files has, chosen by the articles' titles and causes before
   anything was asked. Half (``dev2``) is for tuning, half (``blind``) for measuring alone;
+- ``pastes.jsonl``: whole pastes (tracebacks, logs, copied pages, mails) with the solutions that
+  would satisfy, chosen by the articles' titles, and plain texts in which nothing may be recognised.
+  ``held`` was never looked at for its failures;
 - ``recognition.jsonl``: texts with the identifiers that are in them, and texts with none;
 - the registries, each entry through the recogniser.
 """
@@ -37,6 +40,7 @@ FRESH = "fresh.jsonl"
 PEOPLE = "people.jsonl"
 # The splits that may be looked at and tuned on; the others are for measuring alone.
 TUNED = frozenset({"dev", "dev2"})
+PASTES = "pastes.jsonl"
 Ranking = Callable[[str], tuple[list[int], bool]]
 
 
@@ -246,9 +250,13 @@ def main() -> None:
         print(table(head, fresh(FRESH, _by_desk(desk))))
         print("\nPeople: the desk on the words of readers and owners of sites\n")
         print(table(head, fresh(PEOPLE, _by_desk(desk))))
+        print("\nPastes: the desk on what people copy, and plain texts with numbers\n")
+        print(table(head, fresh(PASTES, _by_desk(desk))))
         print(f"\n{_speed(settings, Path(folder), asked):.0f} new questions a second on one core")
         if options.misses:
-            _print_misses([*asked, *questions(FRESH), *questions(PEOPLE)], _by_desk(desk))
+            files = (FRESH, PEOPLE, PASTES)
+            every = [*asked, *(item for file in files for item in questions(file))]
+            _print_misses(every, _by_desk(desk))
         print(f"\nSearch engines, all {len(asked)} questions against the first of them\n")
         print(_engines(base, Path(folder), asked))
     print("\nRegistries\n")

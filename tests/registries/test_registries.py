@@ -227,3 +227,18 @@ def test_an_identifier_of_a_general_article_says_what_it_means(base: KnowledgeBa
         if entry.solution in general and not entry.meaning
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize("file", ["chromium-languages.txt", "firefox-languages.txt"])
+def test_a_browsers_sentences_are_recognised_in_other_languages(
+    file: str, base: KnowledgeBase
+) -> None:
+    lexicon = Lexicon.of(base)
+    lost = []
+    for line in sorted(listed(file)):
+        number, _, sentence = line.partition("\t")
+        page = f"www.example.com\n\n{sentence.replace('$1', 'www.example.com')}"
+        found = [hit.solution for hit in recognise(page, lexicon).identifiers]
+        if int(number) not in found:
+            lost.append((line, found))
+    assert lost == []
