@@ -3,6 +3,10 @@
 Whoosh ranks whole articles; a question of a few words is nearer to one symptom than to a long text
 that has all its words somewhere. Each title, symptom, identifier and cause's title is a phrase, and
 a question is as near to an article as to its nearest phrase.
+
+Two things are asked of a phrase: how like the question it is (the cosine), and how much of it the
+question says (its share, each word squared in rarity). A long question is like no phrase, but may
+well say all of one; a short phrase is easily said, and like few questions.
 """
 
 from __future__ import annotations
@@ -30,7 +34,6 @@ _COMMON: Final = (200, 3_000)
 # In a larger base the bodies of so many articles, evenly spread, tell how rare a word is.
 _SAMPLE: Final = 2_000
 _KEPT: Final = 1_000  # articles whose stems are kept once they were needed
-_NONE: Final[frozenset[int]] = frozenset()
 
 
 class Phrases:
@@ -39,7 +42,8 @@ class Phrases:
     def __init__(self, base: KnowledgeBase, stems: Stems) -> None:
         self._owners: list[int] = []
         self._scales: list[float] = []
-        by_stem: dict[str, set[int]] = defaultdict(set)
+        self._whole: list[float] = []
+        by_stem: dict[str, list[int]] = defaultdict(list)
         found: list[tuple[int, float, frozenset[str]]] = []
         documents: Counter[str] = Counter()
         spoken: Counter[str] = Counter()
@@ -68,9 +72,10 @@ class Phrases:
             norm = math.sqrt(sum(self.idf(stem) ** 2 for stem in words))
             self._owners.append(owner)
             self._scales.append(weight / norm if norm else 0.0)
+            self._whole.append(1 / norm**2 if norm else 0.0)
             for stem in words:
-                by_stem[stem].add(number)
-        self._by_stem = {stem: frozenset(numbers) for stem, numbers in by_stem.items()}
+                by_stem[stem].append(number)
+        self._by_stem = {stem: tuple(numbers) for stem, numbers in by_stem.items()}
 
     def idf(self, stem: str) -> float:
         """How rare the stem is among the articles; the most for one that none has."""
@@ -80,8 +85,9 @@ class Phrases:
         """How many of the stems belong to the subject of the base, whatever the article."""
         return len(self._topical.intersection(stems))
 
-    def nearest(self, weights: Mapping[str, float]) -> dict[int, float]:
-        """For each article the cosine with its nearest phrase, 0 to 1.
+    def nearest(self, weights: Mapping[str, float]) -> tuple[dict[int, float], dict[int, float]]:
+        """For each article the cosine with its nearest phrase, and how well its best said phrase
+        is said: the cosine times the share of the phrase that the question has. All are 0 to 1.
 
         ``weights`` are the question's stems, 1 for its own words, less for their synonyms.
         """
@@ -89,28 +95,47 @@ class Phrases:
             sum((weight * self.idf(stem)) ** 2 for stem, weight in weights.items() if weight == 1)
         )
         if not norm:
-            return {}
+            return {}, {}
+        dots = self._dots(weights)
+        near: dict[int, float] = {}
+        said: dict[int, float] = {}
+        owners, scales, whole = self._owners, self._scales, self._whole
+        near_of, said_of = near.get, said.get
+        for number, dot in dots.items():
+            owner = owners[number]
+            like = scales[number] * dot
+            if like > near_of(owner, 0.0):
+                near[owner] = like
+            like *= dot * whole[number]
+            if like > said_of(owner, 0.0):
+                said[owner] = like
+        # Synonyms beside the word itself can make a phrase nearer than the same words would be.
+        return (
+            {owner: min(1.0, value / norm) for owner, value in near.items()},
+            {owner: min(1.0, value / norm) for owner, value in said.items()},
+        )
+
+    def _dots(self, weights: Mapping[str, float]) -> dict[int, float]:
+        """The product of the question with each phrase that shares a word with it.
+
+        From the rarest to the commonest: what shares only words that stand in every third phrase
+        is near to nothing, so such a stem adds to the phrases already found and finds none.
+        """
         dots: dict[int, float] = {}
-        # From the rarest to the commonest: what shares only words that stand in every third phrase
-        # is near to nothing, so such a stem adds to the phrases already found and finds none.
+        get = dots.get
         for number_of, stem in sorted((len(self._by_stem.get(s, ())), s) for s in weights):
-            numbers = self._by_stem.get(stem, _NONE)
+            if not number_of:
+                continue
+            numbers = self._by_stem[stem]
             value = weights[stem] * self.idf(stem) ** 2
             if dots and number_of > self._common:
-                for number in dots.keys() & numbers:
-                    dots[number] += value
+                for number in numbers:
+                    if number in dots:
+                        dots[number] += value
             else:
                 for number in numbers:
-                    dots[number] = dots.get(number, 0.0) + value
-        best: dict[int, float] = {}
-        owners, scales = self._owners, self._scales
-        for number, dot in dots.items():
-            near = scales[number] * dot
-            owner = owners[number]
-            if near > best.get(owner, 0.0):
-                best[owner] = near
-        # Synonyms beside the word itself can make a phrase nearer than the same words would be.
-        return {owner: min(1.0, near / norm) for owner, near in best.items()}
+                    dots[number] = get(number, 0.0) + value
+        return dots
 
     def coverage(self, article_id: int, weights: Mapping[str, float], synonyms: Synonyms) -> float:
         """How much of the question the article speaks of, each word weighed by its rarity.

@@ -19,7 +19,8 @@ from kb.search.stems import stems_of
 from kb.search.typeahead import Suggestion, Typeahead
 from kb.search.words import question_stems, weighted
 
-FUSED: Final = 40
+# The first by their words; only of them is looked at how much of the question each covers.
+SHORT: Final = 40
 # Measured on the development questions (`make eval`): below, the base has words in common with a
 # question, not an answer to it. A longer question says more that no article repeats.
 FEW_TOPICAL: Final = 2
@@ -33,8 +34,8 @@ ALL_COVERED: Final = 0.95
 class Semantic(Protocol):
     """A model that says how near a question is to each article; an optional extra."""
 
-    def rank(self, text: str) -> list[int]:
-        """The articles' IDs, the nearest first."""
+    def near(self, text: str) -> dict[int, float]:
+        """How near each article is in meaning, by ID, 1 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,17 @@ class Tuning:
     """What the ranking is made of. The defaults were measured (``make eval``); the others are
     there to be compared with.
 
-    ``nearest`` is the share of the nearest phrase in the score, ``synonyms`` the weight of a
-    synonym beside the word itself.
+    ``synonyms`` is the weight of a synonym beside the word itself. The others are shares beside
+    the engine's best score: of the nearest phrase, which makes the short list, and then of what the
+    article covers of the question, of the phrase of its that is said best, of its meaning.
     """
 
     boosts: tuple[tuple[str, float], ...] = tuple(BOOSTS.items())
     synonyms: float = 0.2
     nearest: float = 0.7
+    covered: float = 0.75
+    said: float = 0.4
+    meaning: float = 1.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +118,8 @@ class Searcher:
         if not stems:
             return SearchResult(())
         weights = weighted(stems, self._synonyms, self._tuning.synonyms)
-        near = self._near.nearest(weights)
-        ranked = self._ranked(text, weights, near)
+        near, said = self._near.nearest(weights)
+        ranked = self._ranked(text, weights, near, said)
         hits: list[SolutionReport] = []
         terms = frozenset(weights)
         for article_id, score in ranked:
@@ -146,26 +151,45 @@ class Searcher:
             return None
 
     def _ranked(
-        self, text: str, weights: dict[str, float], near: dict[int, float]
+        self,
+        text: str,
+        weights: dict[str, float],
+        near: dict[int, float],
+        said: dict[int, float],
     ) -> list[tuple[int, float]]:
         """Article IDs with their scores, best first."""
+        tuning = self._tuning
         try:
-            scores = self._engine.scores(weights, self._tuning.boosts)
+            scores = self._engine.scores(weights, tuning.boosts)
         except (
             IndexUnavailable
         ):  # the nearest titles and symptoms, which are in memory, still serve
             self.lapses += 1
             scores = {}
         top = max(scores.values(), default=1.0)
-        if self._tuning.nearest:
-            for article_id in set(scores) | set(near):
-                scores[article_id] = scores.get(article_id, 0.0) + (
-                    self._tuning.nearest * top * near.get(article_id, 0.0)
-                )
-        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-        if self._semantic is None:
+        first = dict(scores)
+        for article_id, value in near.items():
+            first[article_id] = first.get(article_id, 0.0) + tuning.nearest * top * value
+        meaning = self._semantic.near(text) if self._semantic else {}
+        for article_id, value in meaning.items():
+            first[article_id] = first.get(article_id, 0.0) + tuning.meaning * top * value
+        ranked = sorted(first.items(), key=_best_first)
+        if not tuning.covered:
             return ranked
-        return _fused(ranked, self._semantic.rank(text))
+        short = [
+            (
+                article_id,
+                scores.get(article_id, 0.0)
+                + top
+                * (
+                    tuning.covered * self._near.coverage(article_id, weights, self._synonyms)
+                    + tuning.said * said.get(article_id, 0.0)
+                    + tuning.meaning * meaning.get(article_id, 0.0)
+                ),
+            )
+            for article_id, _ in ranked[:SHORT]
+        ]
+        return sorted(short, key=_best_first) + ranked[SHORT:]
 
     def report(
         self, article: Article, terms: frozenset[str], score: float, matched_by: str
@@ -197,11 +221,5 @@ def terms_of(text: str) -> frozenset[str]:
     return frozenset(question_stems(text))
 
 
-def _fused(ranked: list[tuple[int, float]], other: list[int]) -> list[tuple[int, float]]:
-    """Weighed reciprocal rank fusion; the model's voice is the smaller (measured)."""
-    scores: dict[int, float] = {}
-    for place, (article_id, _) in enumerate(ranked):
-        scores[article_id] = scores.get(article_id, 0.0) + 1.0 / (5 + place)
-    for place, article_id in enumerate(other[:FUSED]):
-        scores[article_id] = scores.get(article_id, 0.0) + 0.3 / (5 + place)
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+def _best_first(item: tuple[int, float]) -> tuple[float, int]:
+    return -item[1], item[0]

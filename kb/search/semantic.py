@@ -7,12 +7,14 @@ a question as its nearest title or symptom. `make eval` shows what the model add
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import wordllama
 
 from kb.articles import KnowledgeBase
+
+_FEW: Final = 4
 
 
 class WordModel:
@@ -23,22 +25,25 @@ class WordModel:
         inside = Path(wordllama.__file__).parent
         self._model: Any = wordllama.WordLlama.load(cache_dir=inside, disable_download=True)
         texts: list[str] = []
-        owners: list[int] = []
+        self._spans: list[tuple[int, int, int]] = []
         for article in base.published:
             said = [f"{article.title}. {article.summary}", article.title, *article.symptoms]
             said += [cause.title for cause in article.causes]
+            self._spans.append((article.id, len(texts), len(texts) + len(said)))
             texts += said
-            owners += [article.id] * len(said)
-        self._owners = np.array(owners)
         self._vectors = self._embed(texts)
 
-    def rank(self, text: str) -> list[int]:
-        """The articles' IDs, the nearest first."""
-        near = self._vectors @ self._embed([text[:2000]])[0]
-        ranked: dict[int, None] = {}
-        for place in np.argsort(-near):
-            ranked.setdefault(int(self._owners[place]))
-        return list(ranked)
+    def near(self, text: str) -> dict[int, float]:
+        """How near each article is, by ID: a third its nearest phrase, two thirds the mean of its
+        four nearest, so that one lucky phrase does not decide (measured)."""
+        found = self._vectors @ self._embed([text[:2000]])[0]
+        return {
+            article_id: float(best[-1] + 2 * best.mean()) / 3
+            for article_id, best in (
+                (article_id, np.sort(found[start:end])[-_FEW:])
+                for article_id, start, end in self._spans
+            )
+        }
 
     def _embed(self, texts: list[str]) -> Any:
         return self._model.embed(texts, norm=True)
