@@ -158,6 +158,13 @@ class Phrases:
                 found += 0.5 * value
         return found / whole if whole else 0.0
 
+    def spoken(self, article_id: int, stems: Iterable[str]) -> float:
+        """How much of the question the article's phrases say, each word weighed by its rarity."""
+        said, _ = self._stems_of(article_id)
+        values = [(self.idf(stem), stem in said) for stem in stems]
+        whole = sum(value for value, _ in values)
+        return sum(value for value, found in values if found) / whole if whole else 0.0
+
     def _stems_of(self, article_id: int) -> tuple[frozenset[str], frozenset[str]]:
         """The stems of an article's phrases, and those of its body as well; the last are kept."""
         known = self._of_article.get(article_id)
