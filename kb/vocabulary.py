@@ -183,6 +183,12 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
     FactSpec("dns.cname", _L, "CNAME chain, in order, without the name itself."),
     FactSpec("dns.cname_loop", _B, "The CNAME chain comes back to a name of its own."),
     FactSpec("dns.rcode", _S, "RCODE of the answer, such as NXDOMAIN (RFC 1035, 4.1.1)."),
+    FactSpec(
+        "dns.extended_error",
+        _S,
+        "Why the resolver gives no address, in the name of its extended error (RFC 8914), such as "
+        "'blocked', 'censored', 'filtered', 'signature_expired', 'no_reachable_authority'.",
+    ),
     FactSpec("dns.resolver", _S, "The resolver that was asked."),
     FactSpec(
         "dns.scope",
@@ -254,7 +260,8 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
     FactSpec(
         "tls.chain_ordered",
         _B,
-        "Each certificate sent certifies the one before it (RFC 5246, 7.4.2).",
+        "Each certificate of the path is followed by its issuer (RFC 5246, 7.4.2); certificates "
+        "sent twice or behind the path do not count.",
     ),
     FactSpec("tls.missing_issuer", _S, "Issuer of the last certificate sent, when it is missing."),
     FactSpec("tls.issuer_url", _S, "CA issuers URL (AIA) of the last certificate sent."),
@@ -272,6 +279,22 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
         _S,
         "Status of the leaf by its authority's list or OCSP, where it could be had.",
         ("good", "revoked", "unknown"),
+    ),
+    FactSpec(
+        "tls.must_staple",
+        _B,
+        "The certificate asks clients to insist on a stapled OCSP answer (RFC 7633).",
+    ),
+    FactSpec(
+        "tls.staple",
+        _S,
+        "The OCSP answer that the server staples to the handshake (RFC 6066, 8): its status, "
+        "'old' past its nextUpdate, 'unusable' when it is an error, for another certificate or "
+        "wrongly signed.",
+        ("none", "good", "revoked", "unknown", "old", "unusable"),
+    ),
+    FactSpec(
+        "tls.validity_days", _I, "Days from the certificate's notBefore to notAfter.", unit="days"
     ),
     FactSpec("tls.time_ms", _F, "Time of the handshake.", unit="ms"),
     FactSpec(

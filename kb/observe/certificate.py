@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import itertools
 from datetime import UTC, datetime
 from typing import Final
 
@@ -33,7 +32,9 @@ def describe(chain: list[x509.Certificate], host: str) -> dict[str, FactValue]:
         "tls.not_after": leaf.not_valid_after_utc.isoformat(),
         "tls.days_left": (leaf.not_valid_after_utc - now).days,
         "tls.days_until_valid": max(0, (leaf.not_valid_before_utc - now).days),
-        "tls.chain_ordered": all(issued_by(one, other) for one, other in itertools.pairwise(chain)),
+        "tls.validity_days": (leaf.not_valid_after_utc - leaf.not_valid_before_utc).days,
+        "tls.must_staple": must_staple(leaf),
+        "tls.chain_ordered": _ordered(chain),
     }
     reason = name_reason(names, host)
     if reason:
@@ -97,6 +98,25 @@ def _first_url(names: object) -> str:
         if isinstance(value, str) and value.startswith(("http://", "https://")):
             return value[:500]
     return ""
+
+
+def must_staple(leaf: x509.Certificate) -> bool:
+    """Whether clients may demand a stapled OCSP answer (status_request, RFC 7633, 4)."""
+    try:
+        features = leaf.extensions.get_extension_for_class(x509.TLSFeature).value
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return x509.TLSFeatureType.status_request in features
+
+
+def _ordered(chain: list[x509.Certificate]) -> bool:
+    """Whether the path from the leaf stands without gaps. A certificate sent twice, or what
+    follows the path, harms nobody: clients look no further (RFC 8446, 4.4.2)."""
+    path = list(dict.fromkeys(chain))
+    for at, link in enumerate(path[:-1]):
+        if not issued_by(link, path[at + 1]):
+            return not any(issued_by(link, later) for later in path[at + 2 :])
+    return True
 
 
 def issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -15,8 +15,10 @@ from kb.errors import TargetRefused
 from kb.facts import FactValue
 from kb.observe import guard, resolver, variants
 from kb.observe.ground import Ground, Manner
+from kb.observe.staple import stapled, status
 from kb.observe.target import Target
 from kb.observe.tls import banner, leaf_without_name
+from kb.observe.trust import issuer_or_root
 from kb.observe.trust import revocation as revoked
 from kb.observe.vantage import Walk
 from kb.wire.response import join_headers
@@ -197,6 +199,34 @@ def revocation(scene: Scene) -> dict[str, FactValue]:
     if status == "revoked" and scene.facts.get("tls.problem") == "none":
         facts["tls.problem"] = "revoked"
     return facts
+
+
+def staple(scene: Scene) -> dict[str, FactValue]:
+    """The OCSP answer that the server hands out itself."""
+    opener = scene.robot.opener()
+    chain = scene.robot.certificates
+    if opener is None or not chain or len(scene.robot.chain) > 1:
+        return {}
+    began = time.monotonic()
+    name = None if scene.target.address is not None else scene.target.host
+    try:
+        answer = stapled(name, opener(), scene.deadline)
+    except OSError:
+        answer = None
+    if answer is None:
+        return {}
+    ground = scene.ground
+    found = status(
+        answer, chain[0], issuer_or_root(chain, ground.ca_file, ground.fetcher, scene.deadline)
+    )
+    said = {
+        "none": "The server staples no OCSP answer",
+        "old": "The stapled OCSP answer is out of date",
+        "unusable": "The stapled OCSP answer cannot be used",
+    }
+    sentence = said.get(found, f"The stapled OCSP answer says: {found}")
+    ground.step("robot", "tls", "done", sentence, began)
+    return {"tls.staple": found}
 
 
 def cors(scene: Scene) -> dict[str, FactValue]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _HEAD_WORDS: Final = 600  # a page's own words come first; a quotation seldom does
+_FEW_WORDS: Final = 900  # a page that offers a domain has little else to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,9 @@ class Mark:
     """One row: the kind of body, the place of the mark, the mark, and the product if it tells.
 
     ``place`` is ``title`` (contained), ``is_title`` (equal), ``starts`` (the title begins so),
-    ``words`` (early in the text), ``html`` (in the source) or ``header`` (``name`` or
-    ``name=part of the value``). ``error`` rows need a status of 400 or more, ``fine`` rows one
-    below.
+    ``words`` (early in the text), ``short`` (the same, in a page of few words), ``html`` (in the
+    source) or ``header`` (``name`` or ``name=part of the value``). ``error`` rows need a status
+    of 400 or more, ``fine`` rows one below.
     """
 
     kind: str
@@ -55,6 +56,8 @@ class Mark:
             return page.title.startswith(self.text)
         if self.place == "words":
             return self.text in page.words[:_HEAD_WORDS]
+        if self.place == "short":
+            return len(page.words) < _FEW_WORDS and self.text in page.words[:_HEAD_WORDS]
         if self.place == "header":
             name, equals, part = self.text.partition("=")
             return name in page.headers and (not equals or part in page.headers[name].lower())
@@ -128,6 +131,7 @@ _BLOCKS: Final = (
 
 _DEBUG: Final = (
     Mark("debug_page", "html", "you're seeing this error because you have <code>debug = true</code>", "django"),  # noqa: E501
+    Mark("debug_page", "html", "you\u2019re seeing this error because you have <code>debug = true</code>", "django"),  # noqa: E501
     Mark("debug_page", "title", "// werkzeug debugger", "werkzeug"),
     Mark("debug_page", "html", "<!-- debugger: werkzeug", "werkzeug"),
     Mark("debug_page", "html", "whoops! there was an error.", "laravel"),
@@ -192,21 +196,22 @@ _PARKED: Final = (
     Mark("parked", "html", "parklogic.com"),
     Mark("parked", "html", "parking.godaddy.com"),
     Mark("parked", "html", "window.park ="),
+    Mark("parked", "html", 'window.location.href="/lander"'),
     Mark("parked", "html", "dan.com/buy-domain"),
     Mark("parked", "html", "www.afternic.com/forsale"),
     Mark("parked", "html", "hugedomains.com/domain_profile"),
     Mark("parked", "title", "domain is for sale"),
-    Mark("parked", "words", "this domain is for sale"),
-    Mark("parked", "words", "this domain may be for sale"),
-    Mark("parked", "words", "the domain is for sale"),
-    Mark("parked", "words", "buy this domain"),
-    Mark("parked", "words", "domain is parked"),
-    Mark("parked", "words", "this domain has been registered"),
-    Mark("parked", "words", "domain has expired"),
-    Mark("parked", "words", "this domain name has been registered with"),
-    Mark("parked", "words", "diese domain steht zum verkauf"),
-    Mark("parked", "words", "domain parked by"),
-    Mark("parked", "words", "related searches privacy policy"),
+    Mark("parked", "short", "this domain is for sale"),
+    Mark("parked", "short", "this domain may be for sale"),
+    Mark("parked", "short", "the domain is for sale"),
+    Mark("parked", "short", "buy this domain"),
+    Mark("parked", "short", "domain is parked"),
+    Mark("parked", "short", "this domain has been registered"),
+    Mark("parked", "short", "domain has expired"),
+    Mark("parked", "short", "this domain name has been registered with"),
+    Mark("parked", "short", "diese domain steht zum verkauf"),
+    Mark("parked", "short", "domain parked by"),
+    Mark("parked", "short", "related searches privacy policy"),
 )
 
 _LISTINGS: Final = (

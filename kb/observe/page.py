@@ -47,7 +47,11 @@ _SIGNATURES: Final = (
     (b"OggS\x00", "application/ogg"),
     (b"\x1aE\xdf\xa3", "video/webm"),
     (b"%!PS-Adobe-", "application/postscript"),
+    (b"\0asm\x01\x00\x00\x00", "application/wasm"),
+    (b"<?php", "application/x-httpd-php"),
 )
+# Bytes of these are no text, whatever a header says of its encoding.
+_PACKED: Final = frozenset({"application/gzip", "application/zip", "application/wasm"})
 _UTF8: Final = codecs.lookup("utf-8")
 _ONE_BYTE: Final = ("windows-1252", "iso-8859-15")
 _HTML_START: Final = re.compile(
@@ -121,10 +125,10 @@ def page_facts(
     text = body.decode("utf-8", "replace")
     if charset:
         facts["http.charset"] = charset
-        if body:
+        if body and sniffed not in _PACKED:
             facts["http.charset_fits"] = fits(body, charset)
             text = _decoded(body, charset)
-    if "html" in media or sniffed == "text/html":
+    if ("html" in media or sniffed == "text/html") and sniffed != "application/x-httpd-php":
         reader = _read(text)
         words = _fold(" ".join(reader.words))
         title = _SPACE.sub(" ", reader.title).strip()[:200]

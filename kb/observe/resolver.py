@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Final
 
+import dns.edns
 import dns.exception
 import dns.flags
 import dns.message
@@ -19,6 +20,8 @@ from kb.observe.policy import Address, Policy
 
 DNS_TIMEOUT: Final = 2.5
 _CNAME_HOPS: Final = 8
+# What servers answer that are older than EDNS (RFC 6891, 7).
+_WITHOUT_EDNS: Final = (dns.rcode.FORMERR, dns.rcode.NOTIMP)
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class Resolution:
     cname: list[str] = field(default_factory=list)
     cname_loop: bool = False
     rcode: str = ""
+    extended_error: str = ""
     resolver: str = ""
     time_ms: float = 0.0
 
@@ -119,15 +123,19 @@ def _exchange(
 ) -> str:
     limit = min(deadline, time.monotonic() + DNS_TIMEOUT)
     try:
-        query = dns.message.make_query(dns.name.from_text(name), kind)
+        query = dns.message.make_query(dns.name.from_text(name), kind, use_edns=0)
         if not validated:
             query.flags |= dns.flags.CD
         reply = ask_nameserver(query, server, port, limit)
+        if reply.rcode() in _WITHOUT_EDNS:
+            query.use_edns(False)
+            reply = ask_nameserver(query, server, port, limit)
     except (TimeoutError, dns.exception.Timeout):
         return "timeout"
     except (OSError, dns.exception.DNSException):
         return "error"
     code = reply.rcode()
+    result.extended_error = result.extended_error or _extended(reply)
     result.rcode = dns.rcode.to_text(code)
     _collect(reply, name, kind, result)
     if code == dns.rcode.NXDOMAIN:
@@ -138,6 +146,17 @@ def _exchange(
         return "refused" if code == dns.rcode.REFUSED else "error"
     found = result.a if kind == dns.rdatatype.A else result.aaaa
     return "ok" if found else "nodata"
+
+
+def _extended(reply: dns.message.Message) -> str:
+    """The name of the first extended error, '' when there is none or nobody knows it."""
+    for option in reply.options:
+        if isinstance(option, dns.edns.EDEOption):
+            try:
+                return dns.edns.EDECode(option.code).name.lower()
+            except ValueError:
+                continue
+    return ""
 
 
 def _collect(

@@ -36,6 +36,7 @@ _NO_RECORD: Final = frozenset(
 )  # fmt: skip
 _CERTIFICATE_REQUEST: Final = 13  # HandshakeType (RFC 8446, B.3)
 _MAX_CHAIN: Final = 16
+_SETTINGS: Final = b"\x04"  # type of the frame that begins an HTTP/2 connection (RFC 9113, 3.4)
 
 Opener = Callable[[], Any]  # opens a fresh, guarded socket to the same address
 
@@ -236,6 +237,8 @@ def _failed(
 
 def banner(data: bytes) -> str:
     """First bytes of a stranger as one printable line."""
+    if data[3:4] == _SETTINGS and data[5:9] == bytes(4) and int.from_bytes(data[:3]) % 6 == 0:
+        return "HTTP/2 SETTINGS frame"
     text = data[:120].decode("latin-1").strip()
     return "".join(char if char.isprintable() else " " for char in text).strip()
 

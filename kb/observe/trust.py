@@ -103,14 +103,21 @@ _FORMS: Final[tuple[Callable[[bytes], list[x509.Certificate]], ...]] = (
 )
 
 
+def issuer_or_root(
+    chain: list[x509.Certificate], ca_file: str, fetcher: Fetcher, deadline: float
+) -> x509.Certificate | None:
+    """The leaf's issuer: sent, where AIA says, or a trusted root."""
+    return issuer_of(chain[0], chain[1:], fetcher, deadline) or next(
+        (root for root in roots(ca_file) if issued_by(chain[0], root)), None
+    )
+
+
 def revocation(
     chain: list[x509.Certificate], ca_file: str, fetcher: Fetcher, deadline: float
 ) -> str:
     """``tls.revocation`` of the leaf: ``good``, ``revoked`` or ``unknown``, by OCSP or CRL."""
     leaf = chain[0]
-    issuer = issuer_of(leaf, chain[1:], fetcher, deadline) or next(
-        (root for root in roots(ca_file) if issued_by(leaf, root)), None
-    )
+    issuer = issuer_or_root(chain, ca_file, fetcher, deadline)
     if issuer is None:
         return "unknown"
     answer = _by_ocsp(leaf, issuer, fetcher, deadline)
@@ -134,7 +141,7 @@ def _by_ocsp(
         if (
             reply.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL
             or reply.serial_number != leaf.serial_number
-            or not _signed(reply, issuer)
+            or not signed(reply, issuer)
         ):
             return "unknown"
         status = reply.certificate_status
@@ -145,7 +152,7 @@ def _by_ocsp(
     )
 
 
-def _signed(reply: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
+def signed(reply: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
     """The answer is signed by the issuer or by whom it has delegated (RFC 6960, 4.2.2.2)."""
     signers = [issuer]
     for certificate in reply.certificates:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 from dataclasses import replace
+from typing import Final
 
 from kb.observe.target import PORTS, Target
+
+_ESCAPE: Final = re.compile(r"(%[0-9A-Fa-f]{2})")
 
 
 def no_query(target: Target) -> Target | None:
@@ -25,9 +29,12 @@ def slash(target: Target) -> Target | None:
 
 
 def lowercase(target: Target) -> Target | None:
-    """With the path in lower case, when it is not."""
+    """With the path in lower case, when it is not; escapes like %2F mean no letters and stay."""
     path, mark, query = target.path.partition("?")
-    return replace(target, path=f"{path.lower()}{mark}{query}") if path != path.lower() else None
+    lower = "".join(
+        part if part.startswith("%") else part.lower() for part in _ESCAPE.split(path) if part
+    )
+    return replace(target, path=f"{lower}{mark}{query}") if path != lower else None
 
 
 def random(target: Target) -> Target:
