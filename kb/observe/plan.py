@@ -103,7 +103,7 @@ TABLE: Final = (
         do.without_name,
     ),
     FollowUp(("tls.revocation",), _shaken, do.revocation),
-    FollowUp(("tls.staple",), _shaken, do.staple),
+    FollowUp(("tls.staple",), _shaken, do.staple, 0),  # a handshake, and nothing is asked
     # the same URL, asked in another way
     FollowUp(("vantage.again.",), lambda s: "tcp.outcome" in s.facts, do.same("again")),
     FollowUp(("vantage.head.",), _connected, do.same("head")),

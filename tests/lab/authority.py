@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
 from tests.lab.case import Certificate
-from tests.observe.certificates import issue, pem, write
+from tests.observe.certificates import issue, ocsp_answer, pem, write
 
 _YEAR = (-30, 400)
 
@@ -35,13 +35,14 @@ class Authorities:
     def write(self, name: str, wanted: Certificate, aia: int, crl: int) -> tuple[Path, Path]:
         """Issue ``wanted``; gives the files of the chain and of the key (and one of both)."""
         leaf = issue(
-            (wanted.names or ("site.test",))[0],
+            wanted.subject or (wanted.names or ("site.test",))[0],
             None if wanted.signer == "self" else self._known[wanted.signer],
             names=wanted.names,
             days=wanted.days,
             issuer_url=wanted.issuer_url.replace("@AIA@", str(aia)),
             client_only=wanted.client_only,
             rsa_bits=wanted.rsa_bits,
+            must_staple=wanted.must_staple,
             crl_url=f"http://127.0.0.1:{crl}/root.crl" if wanted.revoked else "",
         )
         if wanted.revoked:
@@ -49,6 +50,14 @@ class Authorities:
         chain, key = write(
             self._folder, leaf, *(self._known[kind] for kind in wanted.chain), name=name
         )
+        if wanted.staple and wanted.signer != "self":
+            answer = ocsp_answer(
+                leaf,
+                self._known[wanted.signer],
+                revoked=wanted.staple == "revoked",
+                old=wanted.staple == "old",
+            )
+            chain.with_suffix(".ocsp").write_bytes(answer)
         both = self._folder / f"{name}.both.pem"
         both.write_bytes(chain.read_bytes() + key.read_bytes())
         return chain, key

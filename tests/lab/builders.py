@@ -157,7 +157,7 @@ class HAProxy(Server):
             return
         secure = " ssl crt @FOLDER@/tls/" + case.id + ".both.pem" if case.certificate else ""
         name = case.id.replace("-", "_")
-        own = f"\nfrontend {name}\n  bind 127.0.0.1:@PORT@{secure}\n  {case.haproxy}\n"
+        own = f"\nfrontend {name}\n  bind 127.0.0.1:@PORT@{secure} {case.bind}\n  {case.haproxy}\n"
         self.take(own, case.haproxy_global, port, values)
 
     def launch(self, stack: contextlib.ExitStack) -> None:

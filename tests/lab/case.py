@@ -21,7 +21,8 @@ class Certificate:
 
     ``signer`` is ``root`` (trusted by the probe), ``middle`` (under it), ``old`` (under it,
     expired itself), ``private`` (a root that nobody trusts) or ``self``. ``revoked`` puts it on the
-    authority's list, and ``alpn`` is what a raw server offers to speak.
+    authority's list, and ``alpn`` is what a raw server offers to speak. ``staple`` is what the file
+    ``@STAPLE@`` says, ``subject`` the common name where it is not the first of ``names``.
     """
 
     names: tuple[str, ...] = ("127.0.0.1", "site.test")
@@ -32,6 +33,9 @@ class Certificate:
     rsa_bits: int = 0
     issuer_url: str = ""
     revoked: bool = False
+    must_staple: bool = False
+    staple: Literal["", "good", "revoked", "old"] = ""
+    subject: str = ""
     alpn: tuple[str, ...] = ()
 
 
@@ -42,7 +46,8 @@ class Case:
     address of its own (also in ``host``), ``@CERT@`` and ``@KEY@`` the certificate's files.
 
     ``app`` is a WSGI application, ``varnish`` a part of ``vcl_recv`` (or of ``vcl_synth`` after a
-    line ``---``), ``backlog_full`` a listener whose queue is full, so that packets vanish.
+    line ``---``), ``bind`` words for the line on which HAProxy listens,
+    ``backlog_full`` a listener whose queue is full, so that packets vanish.
 
     ``says`` is what a person pastes, ``{url}`` in it the address. ``first`` is the cause that must
     come first, as ``solution/cause``; it must be confirmed unless ``confirmed`` is False (not to be
@@ -67,6 +72,7 @@ class Case:
     apache_global: str = ""
     haproxy: str = ""
     haproxy_global: str = ""
+    bind: str = ""
     lighttpd: str = ""
     varnish: str = ""
     squid: str = ""

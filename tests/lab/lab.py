@@ -74,6 +74,7 @@ def _started(cases: list[Case], folder: Path, content: Path | None) -> Iterator[
             if case.certificate:
                 certificate, key = authorities.write(case.id, case.certificate, aia, crl)
                 values |= {"@CERT@": str(certificate), "@KEY@": str(key)}
+                values["@STAPLE@"] = str(certificate.with_suffix(".ocsp"))
                 if case.raw:
                     context = authorities.context(certificate, key, case.certificate.alpn)
             for builder in builders:

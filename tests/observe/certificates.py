@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -39,6 +40,7 @@ def issue(
     crl_url: str = "",
     client_only: bool = False,
     rsa_bits: int = 0,
+    must_staple: bool = False,
 ) -> Authority:
     """A certificate for ``names``, signed by ``signer`` or by itself, valid between ``days``.
 
@@ -72,6 +74,9 @@ def issue(
         builder = builder.add_extension(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
         )
+    if must_staple:
+        feature = x509.TLSFeature([x509.TLSFeatureType.status_request])
+        builder = builder.add_extension(feature, critical=False)
     if issuer_url:
         access = x509.AccessDescription(
             AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(issuer_url)
@@ -83,6 +88,28 @@ def issue(
         )
         builder = builder.add_extension(x509.CRLDistributionPoints([location]), critical=False)
     return Authority(builder.sign(signer.key if signer else key, hashes.SHA256()), key)
+
+
+def ocsp_answer(leaf: Authority, issuer: Authority, *, revoked: bool, old: bool) -> bytes:
+    """What the issuer says of ``leaf``, as a responder does (DER); ``old`` lets it be over."""
+    now = datetime.now(UTC)
+    days = (-9, -2) if old else (-1, 6)
+    answer = (
+        ocsp.OCSPResponseBuilder()
+        .add_response(
+            cert=leaf.certificate,
+            issuer=issuer.certificate,
+            algorithm=hashes.SHA256(),
+            cert_status=ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD,
+            this_update=now + timedelta(days=days[0]),
+            next_update=now + timedelta(days=days[1]),
+            revocation_time=now - timedelta(days=3) if revoked else None,
+            revocation_reason=None,
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.HASH, issuer.certificate)
+        .sign(issuer.key, hashes.SHA256())
+    )
+    return answer.public_bytes(serialization.Encoding.DER)
 
 
 def pem(*certificates: Authority) -> bytes:

@@ -7,13 +7,15 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 
+import dns.edns
 import dns.flags
 import dns.message
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-# From (name, type, whether checking is disabled) to an RCODE and records: "A 127.0.0.1".
+# From (name, type, whether checking is disabled) to an RCODE and records: "A 127.0.0.1". Behind the
+# RCODE may stand the number of an extended error: "SERVFAIL 7".
 Script = Callable[[str, str, bool], tuple[str, list[str]]]
 
 
@@ -34,7 +36,12 @@ def answering(script: Script) -> Iterator[tuple[str, int]]:
             code, records = script(name, kind, bool(query.flags & dns.flags.CD))
             if code == "SILENT":
                 continue
+            code, _, reason = code.partition(" ")
             reply.set_rcode(dns.rcode.from_text(code))
+            if reason and query.edns >= 0:
+                reply.use_edns(
+                    0, options=[dns.edns.EDEOption(dns.edns.EDECode(int(reason)), "as told")]
+                )
             owner = f"{name}."
             for record in records:
                 rdtype, value = record.split(" ", 1)

@@ -76,6 +76,18 @@ def test_what_a_lookup_says(script: Script, expected: dict[str, object]) -> None
     assert facts["tcp.outcome"] == "not_tried"
 
 
+def test_a_resolver_says_why() -> None:
+    with answering(lambda n, k, cd: ("NXDOMAIN 15", [])) as resolver:
+        facts = look("http://blocked.test/", resolver=resolver)
+    assert (facts["dns.outcome"], facts["dns.extended_error"]) == ("nxdomain", "blocked")
+
+
+def test_a_name_server_that_is_older_than_edns() -> None:
+    with answering(lambda n, k, cd: ("FORMERR", [])) as resolver:
+        facts = look("http://old.test/", resolver=resolver)
+    assert (facts["dns.outcome"], facts["dns.rcode"]) == ("error", "FORMERR")
+
+
 def test_a_domain_that_nobody_has() -> None:
     with answering(zone({})) as resolver:
         facts = look("http://nobody.test/", "dns.parent_outcome", resolver=resolver)
@@ -286,6 +298,11 @@ def test_the_key_the_order_and_the_missing_issuer(tmp_path: Path) -> None:
     assert facts["tls.signature_hash"] == "sha256"
     assert facts["tls.problem"] == "none"
     assert facts["tls.chain_ordered"] is False
+    # What is sent twice or behind the path is in nobody's way.
+    leaf = issue("leaf", middle)
+    for chain in ((leaf, middle), (middle, middle), (middle, other)):
+        facts = secure(tmp_path, server_context(tmp_path, leaf, *chain), root=root)
+        assert facts["tls.chain_ordered"] is True
     alone = secure(tmp_path, server_context(tmp_path, issue("leaf", middle)), root=root)
     assert alone["tls.missing_issuer"] == "Middle"
 
