@@ -12,6 +12,7 @@ At most :data:`AT_ONCE` questions are asked before advice is given; ``more`` all
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -43,6 +44,13 @@ MAX_MORE: Final = 20
 # How many causes are named as still possible in a turn, and as advice.
 NAMED: Final = 5
 ADVISED: Final = 3
+# Words of a reply; and how often a question is asked whose replies cannot be read.
+FEW: Final = 4
+PATIENCE: Final = 2
+# Facts that do not turn a reply into one about something else: who somebody is comes out of many a
+# sentence, and what works on a phone is another network at once.
+_BESIDE: Final = frozenset({"reader.role"})
+_PHONE: Final = {"reader.other_network_works": frozenset({"reader.clean_browser_works"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +124,16 @@ class Ear:
         found = recognise(text, self._lexicon, self._base.questions)
         said = Said(said.fact, "", found.text)
         new = bool(found.identifiers or found.urls or found.transcript or found.solutions)
-        answer = (
-            reply(found.text, question, self._labels(question), plain=not new) if question else None
-        )
-        # A sentence that settles a fact has said what it had to say, and a bare "no" nothing.
+        beside = _BESIDE | _PHONE.get(said.fact, frozenset())
+        others = bool(found.reader.keys() - beside - {said.fact})
+        answer = None
+        if question:
+            labels = self._labels(question)
+            answer = reply(found.text, question, labels, plain=not new, elsewhere=others)
+        # A sentence that settles a fact has said what it had to say, and a bare "no" nothing; a
+        # few words to a question that they do not answer would only blur what is searched for.
         silent = answer is not None or bool(found.reader) or is_empty(found.text)
+        silent = silent or (question is not None and len(found.text.split()) <= FEW)
         adds = found.text if new or not silent else ""
         if isinstance(answer, Unsure):
             return Heard(said, "unknown", found.reader, adds)
@@ -150,13 +163,15 @@ class Talk:
     def closed(self) -> frozenset[str]:
         """Facts that are not asked for again."""
         unsure = (heard.said.fact for heard in self.heard if heard.kind == "unknown")
-        return self.skipped.union(unsure)
+        unread = Counter(heard.said.fact for heard in self.heard if heard.kind == "added")
+        tired = (fact for fact, times in unread.items() if fact and times >= PATIENCE)
+        return self.skipped.union(unsure, tired)
 
     def asked(self, questions: Iterable[QuestionSpec]) -> int:
         """How many questions were answered or skipped."""
         known = {question.fact for question in questions}
         replied = {heard.said.fact for heard in self.heard if heard.kind != "added"}
-        return len((replied | self.skipped | set(self.given)) & known)
+        return len((replied | self.closed | set(self.given)) & known)
 
     def text(self, turns: int) -> str:
         """What the first ``turns`` turns add to the question's text."""

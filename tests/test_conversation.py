@@ -84,8 +84,8 @@ def test_not_knowing_skips_to_another_question_and_never_back(desk: Desk) -> Non
 
 
 def test_after_three_questions_comes_advice_and_more_on_request(desk: Desk) -> None:
-    text = "the shop is slow"
-    answers = talk(desk, text, "yes, on my phone it works", "I run it", "yes")
+    text = "the page loads very slowly"
+    answers = talk(desk, text, "I run it", "yes, on my phone it works", "yes")
     assert all(answer.next_question for answer in answers[:3])
     last = answers[-1]
     assert last.next_question is None
@@ -273,3 +273,57 @@ def test_a_pipe_is_no_terminal(index_folder: Path) -> None:
     result = CliRunner().invoke(main, ["ask", "-i", "HTTP 401"])
     assert result.exit_code == 2
     assert "needs a terminal" in result.output
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "value"),
+    [
+        ("reader.changed_recently", "yes, on mobile data it works", None),
+        ("reader.changed_recently", "no changes", "false"),
+        ("reader.cookies_allowed", "nope, firefox too", None),
+        ("reader.automated", "in the browser it opens fine", None),
+        ("reader.automated", "works with curl", None),
+        ("reader.automated", "our robot", "true"),
+        ("reader.other_sites_work", "other laptop is fine", None),
+        ("reader.other_network_works", "second try always works", None),
+        ("reader.other_network_works", "auf dem Handy geht es", "true"),
+        ("reader.other_network_works", "nur in der Firma", "true"),
+        ("reader.other_network_works", "only from home", "true"),
+        ("reader.vpn", "without it works", "true"),
+        ("reader.others_affected", "ja, bei allen", "true"),
+    ],
+)
+def test_words_answer_what_they_mean_and_not_what_was_asked(
+    question: str, words: str, value: str | None, desk: Desk
+) -> None:
+    answer = desk.ask(Query("HTTP 403", probe=False, said=(Said(question, text=words),)))
+    assert answer.reader_facts.get(question) == value
+
+
+def test_second_thoughts_correct_an_answer(desk: Desk) -> None:
+    said = (
+        Said("reader.other_sites_work", text="none of the others"),
+        Said("reader.vpn", text="sorry, actually other sites do open"),
+    )
+    first = desk.ask(Query("HTTP 403", probe=False, said=said[:1]))
+    assert first.reader_facts["reader.other_sites_work"] == "false"
+    last = desk.ask(Query("HTTP 403", probe=False, said=said))
+    assert last.reader_facts == {"reader.other_sites_work": "true"}
+
+
+@pytest.mark.parametrize("words", ["what do you mean?", "nur so", "was heißt das?", "hm, well"])
+def test_a_reply_that_says_nothing_changes_no_answer(words: str, desk: Desk) -> None:
+    before, after = talk(desk, "I just registered and get 401", words)
+    assert [s.id for s in after.solutions] == [s.id for s in before.solutions]
+    assert after.next_question == before.next_question
+
+
+def test_a_question_is_not_asked_a_third_time(desk: Desk) -> None:
+    answers = talk(desk, "HTTP 403 on a page", "hm, well", "nur so")
+    first, again, last = asked(answers)
+    assert first == again != last
+
+
+@pytest.mark.parametrize("words", ["both", "it depends", "vielleicht", "kind of"])
+def test_neither_yes_nor_no_is_not_knowing(words: str, desk: Desk) -> None:
+    assert talk(desk, "HTTP 403 on a page", words)[-1].conversation.turns[-1].kind == "unknown"

@@ -110,13 +110,15 @@ class Lexicon:
             if _is_word(folded, start, end):
                 spans.append((start, -end, index))
         found: list[Found] = []
+        first, last = len(text) - len(text.lstrip()), len(text.rstrip())
         reach = -1
         for start, minus_end, index in sorted(spans):
             end = -minus_end
             if end <= reach:
                 continue
             entry, context = self._values[index]
-            if context and not _is_technical(text, start, end):
+            alone = start <= first and end >= last
+            if context and not alone and not _is_technical(text, start, end):
                 continue
             found.append(Found(entry, start, end))
             reach = end
@@ -144,5 +146,4 @@ def _is_technical(text: str, start: int, end: int) -> bool:
     return bool(
         _TECHNICAL.search(text[max(0, start - WINDOW) : start])
         or _TECHNICAL.search(text[end : end + WINDOW])
-        or text[:start].strip() == text[end:].strip() == ""
     )

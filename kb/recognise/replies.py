@@ -31,10 +31,20 @@ _UNSURE: Final = re.compile(
     r" (?:really |even )?(?:know|tell|say|check|try|test|remember)\b"
     r"|\bno (?:idea|clue)\b|\bnot (?:so |really |quite |entirely )?sure\b|\bunsure\b|\bdunno\b"
     r"|\bidk\b|\bhard to (?:say|tell)\b|^skip\b|^\W*\?+\W*$"
+    r"|^\W*(?:both|either|(?:it )?depends|maybe|perhaps|kind of|sort of|more or less|beides?"
+    r"|vielleicht|jein|teils,? teils|(?:das )?kommt d(?:a)?rauf an)\W*$"
     r"|\bkeine? ?ahnung\b|\bwei(?:ß|ss) (?:ich |es |das |leider ){0,3}nicht\b"
     r"|\bnicht (?:so |ganz )?sicher\b|\bunsicher\b|\bschwer zu sagen\b|^überspringen\b"
     r"|\bkann (?:ich |es |das |gerade |leider ){0,4}nicht (?:sagen|prüfen|testen)\b"
     r"|\bkann (?:ich |es |das |gerade |leider ){0,4}nicht (?:aus)?probieren\b",
+    re.IGNORECASE,
+)
+# A question back: nothing that was said, and nothing to search for.
+_BACK: Final = re.compile(
+    r"^\W*(?:what (?:do you mean|is that|does that mean|exactly)|what['’]?s that"
+    r"|how(?: do i| can i|\W*$)|why\W*$|huh|pardon|(?:i )?d(?:on['’]?t|o not) understand"
+    r"|was (?:meinst du|meinen sie|heißt das|ist das)|wie (?:bitte|meinst du|mache? ich)"
+    r"|(?:das )?verstehe ich nicht|hä)\b[^.!]{0,60}$",
     re.IGNORECASE,
 )
 _BUT: Final = re.compile(r"\b(?:but|though|however|aber|allerdings|jedoch)\b", re.IGNORECASE)
@@ -114,14 +124,22 @@ def said_by_phrases(
 
 
 def reply(
-    text: str, question: QuestionSpec, labels: Iterable[tuple[str, str]] = (), plain: bool = True
+    text: str,
+    question: QuestionSpec,
+    labels: Iterable[tuple[str, str]] = (),
+    plain: bool = True,
+    elsewhere: bool = False,
 ) -> FactValue | Unsure | None:
     """What ``text`` answers to ``question``, or None.
 
     ``labels`` are further labels of its answers, each with the answer's text. ``plain`` is False
     where the text has an error, a URL or a transcript in it, whose words are nobody's answer.
+    ``elsewhere`` says that its words answer another question: then only phrases that mean this one
+    count ("yes, on mobile data it works" does not say that something was changed).
     """
     line = text.strip().partition("\n")[0][:_LONGEST]
+    if elsewhere:
+        return said_by_phrases((line,), question)
     unsure = _UNSURE.search(line)
     if unsure:
         but = _BUT.search(line, unsure.end())
@@ -146,6 +164,8 @@ def reply(
 def is_empty(text: str) -> bool:
     """Whether a text says nothing by itself: a yes, a no, "I don't know" or fillers."""
     line = text.strip()
+    if _BACK.match(line):
+        return True
     lead = _NO.match(line) or _YES.match(line)
     rest = _UNSURE.sub(" ", line[lead.end() :] if lead else line)
     return not _content(rest)

@@ -127,6 +127,29 @@ def test_an_assistant_asks_searches_reads_and_probes(indexed: Path, transport: C
 
 
 @both
+def test_an_assistant_carries_the_conversation(indexed: Path, transport: Converse) -> None:
+    text = "I just registered and get 401"
+
+    async def talk(session: ClientSession) -> None:
+        (first,) = await call(session, "ask", text=text)
+        fact = first["next_question"]["fact"]
+        assert fact == "reader.clean_browser_works"
+        turns = [{"fact": fact, "text": "yes, on my phone it works"}]
+        (second,) = await call(session, "ask", text=text, turns=turns)
+        assert second["heard"][0]["kind"] == "answer"
+        assert second["heard"][0]["understood"] == {fact: "true"}
+        turns += [{"fact": second["next_question"]["fact"], "text": "our robot"}]
+        (third,) = await call(session, "ask", text=text, turns=turns)
+        assert third["causes"][0]["id"] == "automated-clients-refused"
+        (undone,) = await call(session, "ask", text=text, turns=turns[1:])
+        assert undone["next_question"]["fact"] == fact
+        (wrong,) = await call(session, "ask", text=text, turns=[{"fact": "reader.shoe_size"}])
+        assert "no question" in wrong["error"]
+
+    transport(indexed, talk)
+
+
+@both
 def test_the_guard_and_the_limits_hold(indexed: Path, transport: Converse) -> None:
     async def talk(session: ClientSession) -> None:
         (refused,) = await call(session, "probe", url="http://10.0.0.1/")
