@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 # Debian packages that the tests drive.
-PACKAGES := apache2 chromium curl default-jre-headless haproxy libapache2-mod-security2 lighttpd modsecurity-crs \
+PACKAGES := apache2 chromium curl default-jre-headless haproxy libapache2-mod-security2 lighttpd mariadb-server-core modsecurity-crs \
   nginx-light nodejs nsd postgresql redis-server squid unbound varnish
 # And what measuring needs.
 PACKAGES += wrk

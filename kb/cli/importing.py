@@ -23,7 +23,7 @@ def phpmyfaq(source: str, into: Path | None, prefix: str, dry_run: bool) -> None
     """Read SOURCE, phpMyFAQ's JSON export or the URL of its database, and write drafts.
 
     \b
-    A URL is SQLAlchemy's: mysql+pymysql://…, postgresql+psycopg://…, sqlite:///….
+    A URL is SQLAlchemy's: mysql://…, postgresql://…, sqlite:///….
     IDs, categories, authors and dates are kept; nothing is ever overwritten.
     Needs the extra: pip install 'errordesk[import]'.
     """

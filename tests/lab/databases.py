@@ -1,4 +1,4 @@
-"""A real PostgreSQL and a real Redis on loopback, as context managers."""
+"""A real PostgreSQL, MariaDB and Redis on loopback, as context managers."""
 
 from __future__ import annotations
 
@@ -58,6 +58,29 @@ def postgresql(port: int = 0) -> Iterator[str]:
             shutil.rmtree(log, ignore_errors=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def mariadb(folder: Path, port: int = 0) -> Iterator[str]:
+    """A fresh MariaDB server; gives the URL of an empty database."""
+    port = port or free_port()
+    data = folder / "data"
+    as_user = ["--user=root"] if os.geteuid() == 0 else []
+    options = ["--no-defaults", f"--datadir={data}", *as_user, "--skip-name-resolve"]
+    install = [program("mariadb-install-db"), *options, "--skip-test-db"]
+    subprocess.run(install, check=True, capture_output=True)
+    start = folder / "start.sql"
+    # One statement a line; it is run before the server listens.
+    start.write_text(
+        "CREATE DATABASE d CHARACTER SET utf8mb4;\n"
+        "CREATE USER desk@'127.0.0.1' IDENTIFIED BY 'desk';\n"
+        "GRANT ALL ON d.* TO desk@'127.0.0.1';\n"
+    )
+    command = [program("mariadbd"), *options, f"--socket={folder}/sock", f"--port={port}"]
+    command += ["--bind-address=127.0.0.1", f"--init-file={start}"]
+    command += ["--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=8M"]
+    with running(command, folder, [port]):
+        yield f"mysql://desk:desk@127.0.0.1:{port}/d"
 
 
 @contextlib.contextmanager

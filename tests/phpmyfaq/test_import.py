@@ -18,7 +18,7 @@ from sqlalchemy import create_engine
 from kb.articles import KnowledgeBase
 from kb.cli import main
 from kb.phpmyfaq.prose import to_markdown
-from tests.lab.databases import postgresql
+from tests.lab.databases import mariadb, postgresql
 
 ANSWER = """<h2>Steps</h2><p>Open <a href="index.php?action=faq&amp;cat=1&amp;id=12">the
 other</a> page. Then wait; see #4711.</p><pre><code>ls -l
@@ -123,21 +123,27 @@ CREATE TABLE pma_faqcategoryrelations (category_id INTEGER, category_lang VARCHA
 INSERT INTO pma_faqcategories VALUES (1,'en',0,'Network','',1),(2,'en',1,'Proxy','',1),
     (3,'en',4,'Loop','',1),(4,'en',3,'Pool','',1);
 INSERT INTO pma_faqdata VALUES (5,'en',1004,0,'yes',0,'a','Why?',
-    '<p>Because. See <a href="solution_id_1006.html">this</a>.</p>','Ada','a@b.example',
+    '<p>Because. See <a href="solution_id_1006.html">this</a>.</p>','Ada Müller','a@b.example',
     'y','20200506070809','2019-01-02 03:04:05',''),
     (7,'en',1006,0,'no',0,'','How?','<p>So</p>','','','y','20200506','2019-01-02','');
 INSERT INTO pma_faqcategoryrelations VALUES (2,'en',5,'en'),(3,'en',7,'en');
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, root: Path) -> Iterator[str]:
+@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
+def database(
+    request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A database with phpMyFAQ's tables; gives its URL."""
     with contextlib.ExitStack() as stack:
         url = f"sqlite:///{root / 'faq.db'}"
         if request.param == "postgresql":
             url = stack.enter_context(postgresql())
-        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        elif request.param == "mysql":
+            url = stack.enter_context(mariadb(tmp_path_factory.mktemp("mariadb")))
+        drivers = {"postgresql:": "postgresql+psycopg:", "mysql:": "mysql+pymysql:"}
+        kind = url.partition("//")[0]
+        engine = create_engine(url.replace(kind, drivers.get(kind, kind), 1))
         with engine.begin() as connection:
             for statement in TABLES.split(";"):
                 if statement.strip():
@@ -155,7 +161,7 @@ def test_a_database_keeps_solution_ids_and_both_dates(root: Path, database: str)
     article = base.get(1004)
     assert article is not None
     assert (article.created, article.updated) == (date(2019, 1, 2), date(2020, 5, 6))
-    assert article.category == "network/proxy"
+    assert (article.category, article.authors) == ("network/proxy", ("Ada Müller",))
     assert "[this](/solutions/1006)" in article.body
     assert "a@b.example" not in article.body + result.output
     assert "5: 1004" in result.stderr
