@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import queue
 import re
@@ -26,6 +27,7 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from kb.answer import Answer, Step, Told, Who
+from kb.desk import Desk, Query
 from kb.errors import ErrordeskError
 from kb.localise import localise
 from kb.store.records import new_key
@@ -44,7 +46,10 @@ EXAMPLES = (
     (N_("A robot that is refused"), "HTTP 401 from our robot, but it opens in my browser"),
     (N_("A certificate that ran out"), "NET::ERR_CERT_DATE_INVALID"),
     (N_("A gateway that gives up"), "504 Gateway Time-out nginx"),
-    (N_("A line from a program"), "curl: (6) Could not resolve host: www.example.com"),
+    (
+        N_("A line from a log"),
+        "connect() failed (111: Connection refused) while connecting to upstream",
+    ),
     (N_("A solution by its ID"), "#2173"),
 )  # fmt: skip
 # A longer address is no link: servers and chat tools cut it. The form carries what a link cannot.
@@ -61,10 +66,21 @@ def home() -> str:
     return render_template(
         "home.html",
         examples=shown,
+        sample=_sample(services().desk, tuple(text for _, text in shown), i18n.language()),
         branches=branches.tree(base, i18n.language()),
         often=branches.often(base, i18n.language()),
         total=len(base.published),
     )
+
+
+@functools.lru_cache(maxsize=16)
+def _sample(desk: Desk, examples: tuple[str, ...], language: str) -> Answer | None:
+    """What the desk says to the first example whose words alone confirm a cause, if any does."""
+    for text in examples:
+        answer = desk.ask(Query(text, probe=False))
+        if answer.known and answer.confirmed and answer.causes[0] == answer.confirmed[0]:
+            return localise(answer, desk.base, language)
+    return None
 
 
 def _clicked() -> bool:

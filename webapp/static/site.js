@@ -101,10 +101,17 @@ async function refine(fields) {
       if (name === "answer") {
         const held = region.contains(document.activeElement) && document.activeElement !== document.body;
         const page = new DOMParser().parseFromString(data, "text/html");
+        const former = region.querySelector(".verdict h1")?.textContent;
+        const unfolded = region.querySelector(".earlier")?.open;
         region.replaceChildren(...page.body.childNodes);
+        if (unfolded) region.querySelector(".earlier")?.toggleAttribute("open", true);
         enhance(region);
-        // Whoever answered goes on at what comes next; a screen reader says it.
-        if (held) (region.querySelector("[data-next]") ?? document.querySelector("#main")).focus({ preventScroll: !region.querySelector("[data-next]") });
+        if (!held) continue;
+        // Whoever answered goes on at what comes next; a screen reader says it. A new verdict is seen first.
+        const next = region.querySelector("[data-next]");
+        (next ?? document.querySelector("#main")).focus({ preventScroll: true });
+        if (region.querySelector(".verdict h1")?.textContent !== former) region.scrollIntoView();
+        else next?.scrollIntoView({ block: "nearest" });
       }
     }
   } catch {

@@ -12,6 +12,7 @@ const WORDS = {
     person: "Ask a person", copy: "Copy the text for the ticket", copied: "Copied", broken: "The help site cannot be reached. Please try again.", site: "Open the help site",
     gone: "This solution cannot be shown here.", powered: "Help by {}", request: "request {}", mean: "Did you mean", differs: "You report {0}; we see {1}.", answered: "Answer: {}", more: "More about this",
     reply: "Answer, or add an error line or a URL", anew: "New question", dunno: "I don’t know", said: "What you told us", back: "Take back: {}", taken: "Taken back: {}", understood: "Understood", checked: "Checked", open: "Still possible", count: "{} causes", one: "1 cause",
+    reach: "Try it from your own browser", reachNote: "On the help site: this page’s own policy keeps the panel from it.",
     advice: "What is most likely so far", self: "How to check it yourself", on: "Ask me more", stop: "We stop asking here; the best advice so far stands above.",
     who: { visitor: "You, the visitor", developer: "The developer of the client", owner: "The owner of the site", host: "The host, CDN or DNS provider", network: "The network you are in" },
   },
@@ -26,6 +27,7 @@ const WORDS = {
     person: "Einen Menschen fragen", copy: "Text für das Ticket kopieren", copied: "Kopiert", broken: "Die Hilfeseite ist nicht erreichbar. Bitte noch einmal versuchen.", site: "Hilfeseite öffnen",
     gone: "Diese Lösung lässt sich hier nicht zeigen.", powered: "Hilfe von {}", request: "Anfrage {}", mean: "Meinten Sie", differs: "Sie melden {0}; wir sehen {1}.", answered: "Antwort: {}", more: "Mehr dazu",
     reply: "Antworten, oder eine Fehlerzeile oder URL ergänzen", anew: "Neue Frage", dunno: "Weiß ich nicht", said: "Was Sie uns gesagt haben", back: "Zurücknehmen: {}", taken: "Zurückgenommen: {}", understood: "Verstanden", checked: "Geprüft", open: "Noch möglich", count: "{} Ursachen", one: "1 Ursache",
+    reach: "Aus dem eigenen Browser versuchen", reachNote: "Auf der Hilfeseite: Die Regeln dieser Seite erlauben es dem Fenster nicht.",
     advice: "Was bisher am wahrscheinlichsten ist", self: "So prüfen Sie es selbst", on: "Fragen Sie weiter", stop: "Hier hören wir auf zu fragen; der beste Rat bisher steht oben.",
     who: { visitor: "Sie, der Besucher", developer: "Wer das Programm entwickelt", owner: "Wer die Website betreibt", host: "Hoster, CDN oder DNS-Anbieter", network: "Das Netz, in dem Sie sind" },
   },
@@ -57,6 +59,7 @@ p{margin:.4rem 0}a{color:var(--accent);text-underline-offset:.18em}
 .asked.code{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.8rem}
 .answer,.inline{background:var(--card);border:1px solid var(--line);border-radius:14px;padding:.95rem 1.1rem 1.05rem}
 .answer{border-end-start-radius:4px;margin:0 0 1.1rem;scroll-margin-block:1rem;outline-offset:-3px}
+.past{padding-block:.1rem}.past>details{border:0!important}.past>details>summary{color:var(--soft);font-size:.9rem}.past .icon.unknown{color:var(--out)}
 .state{display:flex;gap:.45rem;align-items:center;margin:0;font-weight:660;font-size:.86rem;color:var(--maybe)}.state.confirmed{color:var(--good)}.state.unknown,.state.ruled_out{color:var(--out)}
 .icon{flex:none;inline-size:1.15rem;block-size:1.15rem;fill:none;stroke:currentcolor;stroke-width:1.9;stroke-linecap:round;stroke-linejoin:round}
 .id{color:var(--soft);font-size:.82rem;font-variant-numeric:tabular-nums;text-decoration:none;white-space:nowrap}
@@ -68,7 +71,7 @@ details{border-block-start:1px solid var(--line)}details:last-child{border-block
 .near a{display:block;padding:.4rem 0}
 .row{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin-block-start:.8rem}.row>span{color:var(--soft);font-size:.88rem}.row small{flex:1 1 9rem;color:var(--soft);font-size:.8rem;line-height:1.35}
 .next{margin-block-start:1rem;padding:.8rem .9rem .9rem;border-radius:10px;background:var(--wash)}.next p{margin:0;font-weight:620}.next small{color:var(--soft)}.next .row{margin-block-start:.6rem}
-.heard{margin:-.2rem 0 .6rem;font-size:.82rem;color:var(--soft)}.heard p{margin:.1rem 0}.told button{font-size:.82rem;border-radius:99px}.dunno{border-style:dashed!important}.advice>div{border-inline-start:3px solid var(--maybe);padding-inline-start:.75rem;margin-block:.5rem;font-size:.9rem}.advice p{margin:.15rem 0}button.plain.plain{border:0;background:none;padding:0;min-block-size:1.5rem;font-size:.76rem;color:var(--accent);text-decoration:underline}button.plain[hidden]{display:none}
+.heard{margin:.7rem 0 0;font-size:.82rem;color:var(--soft)}.heard p{margin:.1rem 0}.told button{font-size:.82rem;border-radius:99px}.dunno{border-style:dashed!important}.advice>div{border-inline-start:3px solid var(--maybe);padding-inline-start:.75rem;margin-block:.5rem;font-size:.9rem}.advice p{margin:.15rem 0}button.plain.plain{border:0;background:none;padding:0;min-block-size:1.5rem;font-size:.76rem;color:var(--accent);text-decoration:underline}button.plain[hidden]{display:none}
 .foot{border-block-start:1px solid var(--line);margin-block-start:1rem;padding-block-start:.2rem}
 button:not(.launch){font:inherit;font-size:.9rem;min-block-size:2.25rem;padding:.3rem .95rem;border-radius:9px;border:1px solid var(--edge);background:var(--card);color:inherit;cursor:pointer;text-align:start}button:not(.launch):hover{border-color:var(--accent);background:var(--wash)}button:not(.launch):disabled{opacity:.6;cursor:default}
 button.main{background:var(--accent);border-color:var(--accent);color:var(--on);font-weight:640}button.main.main:hover{background:var(--accent);filter:brightness(1.08)}
@@ -82,8 +85,8 @@ form small{display:flex;gap:.2rem 1rem;justify-content:space-between;flex-wrap:w
 .person{border-block-start:1px solid var(--line);margin-block-start:1rem;padding:.2rem 0 0;display:grid;gap:.6rem}.person label{font-size:.86rem;color:var(--soft)}.person :is(input,textarea){display:block;inline-size:100%;margin-block-start:.2rem;border:1px solid var(--edge);border-radius:9px;padding:.45rem .7rem;color:var(--ink);font-size:.95rem}.person :focus-visible{outline:3px solid var(--accent)}.person small{margin:0}.person .notice{margin:0}
 .hidden{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .wait{display:flex;gap:.6rem;align-items:center;color:var(--soft);margin-block:0 1rem}.wait::before{content:"";flex:none;inline-size:.95rem;block-size:.95rem;border:2.5px solid var(--line);border-block-start-color:var(--accent);border-radius:50%;animation:turn .8s linear infinite}@keyframes turn{to{rotate:1turn}}
-.inline{block-size:11.5rem;display:flex;flex-direction:column;box-shadow:0 1px 2px #0001}.inline h3{font-size:1.05rem}.inline .sum{display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;flex:none}.inline .row{margin-block-start:auto}
-@media (max-width:30rem){dialog,:host dialog{inset:auto 0 0!important;inline-size:100%;max-inline-size:none;block-size:min(92dvh,100dvh - 1.5rem);margin:0!important;border-radius:18px 18px 0 0;border-width:1px 0 0}textarea{font-size:1rem}}
+.inline{block-size:11.5rem;display:flex;flex-direction:column;box-shadow:0 1px 2px #0001}.inline h3{font-size:1.05rem}.inline .sum{display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;overflow:hidden;flex:none}.inline .row{margin-block-start:auto;flex-wrap:nowrap}.inline button{flex:none}
+@media (max-width:30rem){dialog,:host dialog{inset:auto 0 0!important;inline-size:100%;max-inline-size:none;block-size:min(92dvh,100dvh - 1.5rem);margin:0!important;border-radius:18px 18px 0 0;border-width:1px 0 0}textarea{font-size:1rem}.plain:not([hidden])+#hint{display:none}}
 @media (prefers-reduced-motion:no-preference){dialog[open]{animation:rise .18s ease-out}@keyframes rise{from{opacity:0;translate:0 14px}}.answer,.asked{animation:rise .18s ease-out}}
 @media (prefers-reduced-motion:reduce){.log{scroll-behavior:auto}.wait::before{animation-duration:3s}}
 @media (forced-colors:active){.asked,.answer,.inline,dl div,.next{border:1px solid CanvasText}button.main{border-color:ButtonText}.field:focus-within{outline:3px solid Highlight}.tile{fill:CanvasText}.strokes{stroke:Canvas}}`;
@@ -361,6 +364,7 @@ export class Panel {
       this.#again(true);
       this.#seen.push({ question: this.#question, answer });
       if (answer.observations.some((one) => one.source === "probe")) this.#report = { url: answer.url, facts: answer.facts, observations: answer.observations };
+      this.#fold();
       shown = this.#add(this.#show(answer));
       this.#status.textContent = `${fill(words.answered, answer.known ? (this.#best(answer)?.title ?? answer.headline) : words.unknown)} ${answer.next_question?.text ?? ""}`;
       this.#tell("answer", { question: this.#question, answer });
@@ -378,6 +382,17 @@ export class Panel {
     if (!this.#desk.shadowRoot.activeElement) shown.focus({ preventScroll: true });
   }
 
+  /** Earlier answers become a line each, so that the newest stands first; a begun message stays. */
+  #fold() {
+    for (const old of this.#log.querySelectorAll(".answer:not(.past)")) {
+      if (old.querySelector("form")) continue;
+      const name = old.ariaLabel ?? old.textContent;
+      const state = old.querySelector(".state .icon")?.cloneNode(true) ?? icon("unknown");
+      old.classList.add("past");
+      old.replaceChildren(make("details", {}, make("summary", {}, state, make("span", { dir: "auto" }, name)), make("div", {}, ...old.childNodes)));
+    }
+  }
+
   #best(answer) {
     return answer.known ? answer.causes.find((cause) => cause.verdict === "confirmed") : undefined;
   }
@@ -391,7 +406,7 @@ export class Panel {
     const best = this.#best(answer);
     const top = answer.known ? answer.solutions[0] : undefined;
     const state = best ? "confirmed" : answer.known ? "possible" : "unknown";
-    const parts = [this.#heard(answer), make("p", { class: `state ${state}` }, icon(state), make("span", {}, words[state]))];
+    const parts = [make("p", { class: `state ${state}` }, icon(state), make("span", {}, words[state]))];
     if (best) parts.push(make("h3", { dir: "auto" }, best.title));
     if (top) {
       const name = [answer.headline, " ", make("span", { class: "id" }, `#${top.id}`)];
@@ -405,6 +420,7 @@ export class Panel {
         make("div", {}, make("dt", {}, words.move), make("dd", {}, words.who[answer.who] ?? answer.who)),
         best && answer.layer_sentence ? make("div", {}, make("dt", {}, words.layer), make("dd", { dir: "auto" }, answer.layer_sentence)) : null));
     }
+    parts.push(this.#heard(answer));
     if (best?.evidence.length) parts.push(make("h4", {}, words.seen), make("ul", { class: "seen" }, best.evidence.map((text) => make("li", { dir: "auto" }, text))));
     if (answer.comparison && !answer.comparison.agrees) parts.push(make("p", { class: "notice", dir: "auto" }, fill(words.differs, answer.comparison.claimed, answer.comparison.seen)));
     for (const text of answer.notices) parts.push(make("p", { class: "notice", dir: "auto" }, text));
@@ -420,11 +436,20 @@ export class Panel {
     if (answer.url && !probed && this.#config.probe) {
       parts.push(make("div", { class: "row once" }, make("button", { type: "button", class: "main", onclick: () => this.#answer(true) }, words.check), make("small", {}, fill(words.checkNote, host(answer.url)))));
     }
+    if (answer.url) parts.push(this.#reach());
     parts.push(...this.#advice(answer.conversation));
     if (answer.next_question) parts.push(this.#ask_back(answer.next_question));
     parts.push(this.#told(answer.conversation));
     parts.push(this.#after(answer, top));
     return make("article", { class: "answer", tabindex: "-1", "aria-label": best?.title ?? (answer.known ? answer.headline : words.unknown) }, parts);
+  }
+
+  /** The way to the reader's own connection: the answer's page, where the help site's policy holds. */
+  #reach() {
+    const fields = [["q", this.#question], ...this.#turns.map(({ fact = "", value = "", text }) => ["turn", text ? `${fact}:${text}` : `${fact}=${value}`]), ...this.#forget.map((fact) => ["forget", fact])];
+    const path = `${this.#language}/ask?${new URLSearchParams(fields)}#reach`;
+    if (path.length > 2000) return null;  // no link: servers cut it
+    return make("div", { class: "row once" }, this.#link(path, this.#words.reach), make("small", {}, this.#words.reachNote));
   }
 
   #ask_back(question) {
