@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.accessibility import faults_of_all, violations
-from tests.browser.profiles import looked_at
+from tests.browser.accessibility import violations
 
 pytestmark = pytest.mark.browser
 
@@ -34,33 +33,6 @@ def ask(page: Page, site: str, text: str) -> None:
     page.goto(site)
     page.get_by_label("What do you see?").fill(text)
     page.get_by_role("button", name="Get the answer").click()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [380, 1280])
-def test_no_page_type_breaks_an_accessibility_rule(
-    browser: Browser, site: str, faulty: str, width: int, scheme: str
-) -> None:
-    context = looked_at(browser, width, scheme)
-    page = context.new_page()
-    found: dict[str, list[str]] = {}
-
-    def check(name: str) -> None:
-        if faults := faults_of_all(page):
-            found[name] = faults
-
-    for name, path in PAGES.items():
-        page.goto(site + path)
-        check(name)
-    ask(page, site, f"HTTP 401 from our robot {faulty}")
-    page.wait_for_selector(".picture")
-    check("probed")
-    page.goto(site)
-    page.locator("#find").fill("401")
-    page.wait_for_selector("[role=option]")
-    check("typeahead")
-    context.close()
-    assert found == {}
 
 
 def test_the_first_screen_of_an_answer_says_what_who_and_what_first(
