@@ -32,6 +32,8 @@ _TECHNICAL: Final = re.compile(
     re.IGNORECASE,
 )
 WINDOW: Final = 90
+# How many ordinary spellings are looked at in one text, so that its cost stays linear.
+MOST_CHECKS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class Lexicon:
                 spans.append((start, -end, index))
         found: list[Found] = []
         first, last = len(text) - len(text.lstrip()), len(text.rstrip())
+        left = MOST_CHECKS
+        taken: set[str] = set()  # ordinary spellings that were in technical company once
         reach = -1
         for start, minus_end, index in sorted(spans):
             end = -minus_end
@@ -118,8 +122,11 @@ class Lexicon:
                 continue
             entry, context = self._values[index]
             alone = start <= first and end >= last
-            if context and not alone and not _is_technical(text, start, end):
-                continue
+            if context and not alone and entry.id not in taken:
+                left -= 1
+                if left < 0 or not _is_technical(text, start, end):
+                    continue
+                taken.add(entry.id)
             found.append(Found(entry, start, end))
             reach = end
         return found

@@ -77,7 +77,7 @@ _PATTERNS: Final = tuple(
         # an ACME authority's: Invalid response from http://…/.well-known/… [192.0.2.1]: 404
         r"\bInvalid response from \S{1,500}(?: \[[0-9a-fA-F.:]{3,45}\])?: ([345]\d\d)\b",
         # npm E404, Node's ERR 403
-        r"(?:\bE|\bERR[!_ ])([45]\d\d)\b",
+        r"(?:\b(?:code|error|npm)[: ]{1,2}E|\bERR[!_ ])([45]\d\d)\b",
         # I get a 502 on …, it returns 403, throws 500, mit 401 zurück
         r"\b(?:get|gets|getting|got|gotten|returns?|returned|returning|answers?|answered|answering"
         r"|throws?|threw|throwing|shows?|showing|gives?|giving|says?|keep|seeing|sees?|saw|hits?"
