@@ -5,6 +5,11 @@ The tools are the desk's own: the same guard decides where a probe may go, the s
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -20,6 +25,8 @@ from kb.conversation import AT_ONCE, MAX_MORE, MAX_TURNS, Said
 from kb.desk import Desk, Query
 from kb.errors import ErrordeskError
 from kb.settings import Settings
+from kb.store import QuestionRecord, Store, open_store
+from webapp import recording
 from webapp.limiting import Gate, TooManyProbes
 from webapp.schemas import TurnIn
 
@@ -63,9 +70,22 @@ SolutionId = Annotated[int, Field(description="The solution's ID, such as 2173."
 Url = Annotated[str, Field(description="An http or https URL, without credentials.")]
 
 
-def build(settings: Settings, desk: Desk | None = None) -> MCPServer[Any]:
-    """The server with its four tools. Raises like :meth:`kb.desk.Desk.open`."""
+def build(
+    settings: Settings, desk: Desk | None = None, store: Store | None = None
+) -> MCPServer[Any]:
+    """The server with its four tools; questions go to the log of ``store``, as those of the site.
+
+    Raises like :meth:`kb.desk.Desk.open`.
+    """
     shop = desk or Desk.open(settings)
+
+    def log(answer: Answer, began: float, refined: bool = False) -> None:
+        # Which question the answers of an assistant refine is not known: it brings no key.
+        follows = recording.followed(None, refined)
+        made = recording.record_of(answer, "mcp", time.perf_counter() - began, "", follows)
+        if store is not None and made is not None:
+            store.log_question(made)
+
     gate = Gate.from_settings(settings)
     server: MCPServer[Any] = MCPServer(
         "errordesk",
@@ -87,23 +107,29 @@ def build(settings: Settings, desk: Desk | None = None) -> MCPServer[Any]:
         """Say what a web error means, which cause it is (with evidence), and what to do first."""
         said = tuple(Said(turn.fact, turn.value, turn.text) for turn in turns or ())
         query = Query(text, facts or {}, probe, said=said, more=more)
+        began = time.perf_counter()
+        refused: tuple[str, ...] = ()
         try:
             answer = shop.ask(replace(query, probe=False))
             if probe and answer.url and settings.probe_enabled:
                 with gate.probing(_asker(context), answer.url):
                     answer = shop.ask(query)
         except TooManyProbes as error:
-            return {**brief(answer), "notices": [*answer.notices, str(error)]}
+            refused = (str(error),)
         except ErrordeskError as error:
             return {"error": str(error)}
-        return brief(answer)
+        log(answer, began, refined=bool(facts or turns))
+        return {**brief(answer), "notices": [*answer.notices, *refused]}
 
     @server.tool(annotations=_READING, structured_output=False)
     def search(query: Words, limit: Limit = 5) -> list[dict[str, Any]]:
         """Find solutions by words, without a diagnosis."""
+        hits = shop.search(query[:1000], limit).hits
+        if query.strip() and not hits and store is not None:
+            store.log_question(QuestionRecord(query[:1000], False, "search"))
         return [
             {"id": hit.id, "title": hit.title, "summary": hit.summary, "passage": hit.passage}
-            for hit in shop.search(query[:1000], limit).hits
+            for hit in hits
         ]
 
     @server.tool(annotations=_READING, structured_output=False)
@@ -120,11 +146,13 @@ def build(settings: Settings, desk: Desk | None = None) -> MCPServer[Any]:
         """Look at one URL (DNS, TCP, TLS, HTTP, as robot and browser): facts, no diagnosis."""
         if not settings.probe_enabled:
             return {"error": "This installation does not probe URLs."}
+        began = time.perf_counter()
         try:
             with gate.probing(_asker(context), url):
                 answer = shop.ask(Query(url))
         except (ErrordeskError, TooManyProbes) as error:
             return {"error": str(error)}
+        log(answer, began)
         steps = [asdict(step) for seen in answer.observations for step in seen.steps]
         return {"facts": answer.facts, "steps": steps, "notices": list(answer.notices)}
 
@@ -181,7 +209,8 @@ def brief(answer: Answer) -> dict[str, Any]:
 
 def serve(settings: Settings) -> None:
     """Serve on standard input and output until the assistant hangs up."""
-    build(settings).run("stdio")
+    with _stored(settings) as store:
+        build(settings, store=store).run("stdio")
 
 
 def serve_http(settings: Settings, host: str, port: int) -> None:
@@ -189,15 +218,29 @@ def serve_http(settings: Settings, host: str, port: int) -> None:
 
     Nothing is kept between requests, so that several processes can stand behind a balancer.
     """
-    build(settings).run(
-        "streamable-http",
-        host=host.strip("[]"),
-        port=port,
-        stateless_http=True,
-        json_response=True,
-        max_request_body_size=MAX_BODY,
-        transport_security=security(settings, host),
-    )
+    # The server hands SIGTERM on when it has stopped: the log is to be written before the end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with _stored(settings) as store:
+        build(settings, store=store).run(
+            "streamable-http",
+            host=host.strip("[]"),
+            port=port,
+            stateless_http=True,
+            json_response=True,
+            max_request_body_size=MAX_BODY,
+            transport_security=security(settings, host),
+        )
+
+
+@contextlib.contextmanager
+def _stored(settings: Settings) -> Iterator[Store | None]:
+    """The log of questions, written to its end when the server ends; None where there is none."""
+    store = None if settings.database_url == "off" else open_store(settings.database_url)
+    try:
+        yield store
+    finally:
+        if store is not None:
+            store.close()
 
 
 def security(settings: Settings, host: str) -> TransportSecuritySettings:

@@ -43,29 +43,36 @@ def record(
     store = services().store
     if store is None:
         return
+    made = record_of(answer, front, took_s, key, follows)
+    if made is not None:
+        store.log_question(made)
+        if counted is not None:
+            counted.log(store)
+
+
+def record_of(
+    answer: Answer, front: str, took_s: float, key: str = "", follows: str | None = None
+) -> QuestionRecord | None:
+    """The answer as a line of the log; None for a refinement that settles and shows nothing."""
     best = next(iter(answer.confirmed), None)
     lead = best or next(iter(answer.causes), None)
     probed = any(seen.source == "probe" for seen in answer.observations)
     gap = signature(answer) if probed and best is None else None
     if follows is not None and best is None and gap is None:
-        return
-    store.log_question(
-        QuestionRecord(
-            answer.question,
-            answer.known,
-            front,
-            solution=answer.solutions[0].id if answer.known and answer.solutions else None,
-            cause=f"{lead.solution}#{lead.id}" if lead and answer.known else None,
-            confirmed=best is not None,
-            probed=probed,
-            signature=gap,
-            took_ms=round(took_s * 1000),
-            follows=follows,
-            key=key or new_key(),
-        )
+        return None
+    return QuestionRecord(
+        answer.question,
+        answer.known,
+        front,
+        solution=answer.solutions[0].id if answer.known and answer.solutions else None,
+        cause=f"{lead.solution}#{lead.id}" if lead and answer.known else None,
+        confirmed=best is not None,
+        probed=probed,
+        signature=gap,
+        took_ms=round(took_s * 1000),
+        follows=follows,
+        key=key or new_key(),
     )
-    if counted is not None:
-        counted.log(store)
 
 
 def found_nothing(text: str) -> None:

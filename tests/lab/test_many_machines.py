@@ -138,6 +138,7 @@ def test_reading_and_answering_never_fail(tmp_path: Path) -> None:
             environment = {
                 "ERRORDESK_DATABASE_URL": url,
                 "ERRORDESK_REDIS_URL": redis_url,
+                "ERRORDESK_SEARCH_URL": url,
                 "ERRORDESK_SECRET_KEY": "the same for all of these machines",
                 "ERRORDESK_TRUSTED_PROXIES": "127.0.0.0/8",
                 "ERRORDESK_CONTENT": str(folder / "content"),

@@ -17,10 +17,12 @@ from click.testing import CliRunner
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+from sqlalchemy import create_engine, select
 
 from kb.articles import KnowledgeBase
 from kb.cli import main
 from kb.search import open_index
+from kb.store.tables import QUESTIONS
 from tests.lab.servers import free_ports, running
 from tests.observe.servers import saying, serving
 
@@ -35,11 +37,20 @@ def indexed(base: KnowledgeBase, index_folder: Path) -> Path:
     return index_folder
 
 
+def kept_in(data: Path) -> str:
+    """Where the child process logs what it is asked."""
+    return f"sqlite:///{data}/assistants.db"
+
+
 def converse(data: Path, talk: Callable[[ClientSession], Awaitable[None]]) -> None:
     server = StdioServerParameters(
         command=str(Path(sys.executable).with_name("errordesk")),
         args=["mcp", "--allow", "127.0.0.0/8"],
-        env={"ERRORDESK_DATA": str(data), "ERRORDESK_PROBE_RATE": "2/minute"},
+        env={
+            "ERRORDESK_DATA": str(data),
+            "ERRORDESK_DATABASE_URL": kept_in(data),
+            "ERRORDESK_PROBE_RATE": "2/minute",
+        },
     )
 
     @asynccontextmanager
@@ -67,7 +78,11 @@ def serving_http(folder: Path) -> Iterator[str]:
     (port,) = free_ports(1)
     command = [str(Path(sys.executable).with_name("errordesk")), "mcp"]
     options = ["--http", f"127.0.0.1:{port}", "--allow", "127.0.0.0/8"]
-    environment = {"ERRORDESK_DATA": str(folder), "ERRORDESK_PROBE_RATE": "2/minute"}
+    environment = {
+        "ERRORDESK_DATA": str(folder),
+        "ERRORDESK_DATABASE_URL": kept_in(folder),
+        "ERRORDESK_PROBE_RATE": "2/minute",
+    }
     with (
         TemporaryDirectory(prefix="errordesk-mcp-") as log,
         running([*command, *options], Path(log), [port], environment=environment),
@@ -147,6 +162,34 @@ def test_an_assistant_carries_the_conversation(indexed: Path, transport: Convers
         assert "no question" in wrong["error"]
 
     transport(indexed, talk)
+
+
+@both
+def test_what_assistants_ask_is_logged_as_what_readers_ask(
+    indexed: Path, transport: Converse
+) -> None:
+    url = kept_in(indexed)
+    for file in indexed.glob("assistants.db*"):
+        file.unlink()
+
+    async def talk(session: ClientSession) -> None:
+        text = "HTTP 401 for anna@example.com, password=hunter2hunter2, from 192.0.2.7"
+        await call(session, "ask", text=text)
+        await call(session, "ask", text=text, facts={"reader.automated": "true"})
+        await call(session, "search", query="zzqx")
+        await call(session, "probe", url="http://10.0.0.1/")
+
+    transport(indexed, talk)
+    with create_engine(url).begin() as connection:
+        rows = connection.execute(select(QUESTIONS)).mappings().all()
+    asked, nothing, probed = (row for row in rows if row["follows"] is None)
+    assert (asked["front"], asked["solution"], asked["known"]) == ("mcp", 2173, True)
+    assert (nothing["front"], nothing["text"]) == ("search", "zzqx")
+    assert (probed["front"], probed["probed"]) == ("mcp", True)
+    texts = " ".join(row["text"] for row in rows)
+    assert "[removed]" in texts
+    for secret in ("anna", "hunter2", "192.0.2.7", "10.0.0.1"):
+        assert secret not in texts
 
 
 @both

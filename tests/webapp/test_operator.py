@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from flask.testing import FlaskClient
 
 from kb.articles.parse import parse_article
 from kb.cli import main
+from kb.insight import PERIODS
+from kb.insight.export import TABLES
 from kb.settings import BadSetting, Settings
 from kb.store import Feedback, QuestionRecord, Store
 from tests.lab.databases import redis
@@ -61,9 +65,9 @@ def store_of(client: FlaskClient) -> Store:
 
 
 @pytest.fixture
-def client(site: Site) -> FlaskClient:
-    """A client that is logged in, and a log with something of everything."""
-    client = site()
+def client(site: Site, database_url: str) -> Iterator[FlaskClient]:
+    """A client that is logged in, and a log with something of everything, on every database."""
+    client = site(database_url=database_url)
     store = store_of(client)
     for text in (SCRIPT, "the carousel spins backwards", "carousel spinning backwards"):
         store.log_question(QuestionRecord(text, False, "site"))
@@ -76,7 +80,8 @@ def client(site: Site) -> FlaskClient:
     store.add_feedback(Feedback(2173, False, "=cmd|' /C calc'!A0", "HTTP 401"))
     store.flush()
     assert log_in(client) == 303
-    return client
+    yield client
+    store.close()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -233,6 +238,21 @@ def test_the_same_as_json_and_csv(client: FlaskClient) -> None:
     assert client.get("/operator/secrets.csv").status_code == 404
 
 
+@pytest.mark.parametrize("days", PERIODS)
+def test_every_table_is_the_one_of_the_json(client: FlaskClient, days: int) -> None:
+    data = client.get(f"/operator/insight.json?days={days}").json
+    assert data is not None
+    assert client.get(f"/de/operator?days={days}").status_code == 200
+    for name in TABLES:
+        sent = client.get(f"/operator/{name}.csv?days={days}")
+        rows = list(csv.DictReader(io.StringIO(sent.text, newline="")))
+        assert len(rows) == len(data[name])
+        assert rows
+        for row, one in zip(rows, data[name], strict=True):
+            plain = {k: v for k, v in one.items() if isinstance(v, int) and v is not True}
+            assert {key: row[key] for key in plain} == {k: str(v) for k, v in plain.items()}
+
+
 def test_one_click_makes_a_draft_of_what_found_nothing(client: FlaskClient) -> None:
     data = json.loads(client.get("/operator/insight.json").text)
     group = next(one for one in data["nothing"] if one["count"] == 2)
@@ -250,8 +270,8 @@ def test_one_click_makes_a_draft_of_what_found_nothing(client: FlaskClient) -> N
     assert client.post("/operator/drafts", data=to_folder).status_code == 403
 
 
-def test_a_search_for_nothing_shows_what_is_missing(site: Site) -> None:
-    client = site()
+def test_a_search_for_nothing_shows_what_is_missing(site: Site, database_url: str) -> None:
+    client = site(database_url=database_url)
     for path in ("/search?q=zzqx", "/search?q=zzqx&who=owner", "/search?q=password", "/search"):
         assert client.get(path).status_code == 200
     store_of(client).flush()
@@ -263,9 +283,11 @@ def test_a_search_for_nothing_shows_what_is_missing(site: Site) -> None:
 
 
 def test_a_draft_goes_into_the_folder_where_that_is_allowed(
-    site: Site, folder: Path, tmp_path: Path
+    site: Site, folder: Path, tmp_path: Path, database_url: str
 ) -> None:
-    client = site(content=(folder,), data=tmp_path / "data", operator_writes=True)
+    client = site(
+        database_url=database_url, content=(folder,), data=tmp_path / "data", operator_writes=True
+    )
     store_of(client).log_question(QuestionRecord("../../escape the folder", False, "site"))
     store_of(client).flush()
     log_in(client)
