@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 Observer = Callable[[Step], None]
 # Answers from texts are kept up to this length: longer ones are pasted once.
 MAX_CACHED_TEXT: Final = 4_000
+_WARMING: Final = 40  # questions that are asked before the first reader comes
 UNKNOWN: Final = "We do not know this one"
 WORKS: Final = "From here it works"
 PASTED: Final = "Read from what was pasted"
@@ -122,6 +123,16 @@ class Desk:
             base,
             Searcher(base, index, semantic=_model(base) if settings.semantic else None),
         )
+
+    def warm(self) -> None:
+        """Do now what the first readers would else wait for: looking up the words that people use,
+        cutting the articles into passages, and learning to spell."""
+        published = self.base.published
+        for article in published[:: 1 + len(published) // _WARMING]:
+            for symptom in article.symptoms[:1]:
+                self.ask(Query(symptom, probe=False))
+        self.search("zertifcate")  # no word of any article: the speller is made for it
+        self.suggest("http")
 
     def close(self) -> None:
         """Let go of the index's files and connections; nothing is to be asked afterwards."""

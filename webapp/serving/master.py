@@ -24,7 +24,7 @@ from kb.desk import Desk
 from kb.errors import ErrordeskError
 from kb.settings import Settings
 from kb.shared import SHARED
-from webapp import create_app
+from webapp import create_app, i18n
 from webapp.services import Services
 from webapp.serving.watch import ContentWatch
 from webapp.serving.worker import Worker
@@ -82,6 +82,7 @@ class _Application(BaseApplication):
     def load(self) -> Any:
         """The app of the content that was loaded last, its memory ready to be shared."""
         app = self._factory(self._desk.settings, self._desk)
+        _warm(app, self._desk)
         if self._desk.settings.probe_enabled:
             import_module("kb.observe")  # now, once, rather than at each worker's first probe
         gc.collect()
@@ -104,6 +105,16 @@ class _Application(BaseApplication):
         _LOG.info("The content changed: revision %s is served now.", desk.base.revision)
         self._desk, self.callable = desk, None
         return True
+
+
+def _warm(app: Flask, desk: Desk) -> None:
+    """Make what is made once before there are workers: a reader would wait for it in each."""
+    desk.warm()
+    app.url_map.update()
+    for language in i18n.LANGUAGES:
+        i18n.catalogue(language)
+    for name in app.jinja_env.list_templates(extensions=("html",)):
+        app.jinja_env.get_template(name)
 
 
 class _Master(Arbiter):
