@@ -290,6 +290,11 @@ def test_a_pipe_is_no_terminal(index_folder: Path) -> None:
         ("reader.other_network_works", "nur in der Firma", "true"),
         ("reader.other_network_works", "only from home", "true"),
         ("reader.vpn", "without it works", "true"),
+        ("reader.clean_browser_works", "yes the same key", "true"),
+        ("reader.clean_browser_works", "no, the same error", "false"),
+        ("reader.happens_always", "same in firefox", None),
+        ("reader.behind_proxy", "private laptop at home", "false"),
+        ("reader.other_browser_works", "the other browser works", "true"),
         ("reader.others_affected", "ja, bei allen", "true"),
     ],
 )

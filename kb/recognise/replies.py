@@ -68,7 +68,9 @@ _NO: Final = re.compile(
     re.IGNORECASE,
 )
 _SAME: Final = re.compile(
-    r"\b(?:same|identical|(?:der|die|das)selben?|(?:die|der|das) gleichen?|genauso)\b",
+    r"\b(?:same(?=\W*$| (?:errors?|things?|problem|message|issue|result|page|code|status|there|here"
+    r"|in|on|with|for|as|again|too)\b)|identical|(?:der|die|das)selben?|(?:die|der|das) gleichen?"
+    r"|genauso)\b",
     re.IGNORECASE,
 )
 _WORKS: Final = re.compile(
