@@ -17,7 +17,7 @@ from kb.search.schema import BOOSTS
 from kb.search.spelling import Speller
 from kb.search.stems import stems_of
 from kb.search.typeahead import Suggestion, Typeahead
-from kb.search.words import question_stems, weighted
+from kb.search.words import foreign, question_stems, weighted
 
 # The first by their words; only of them is looked at how much of the question each covers.
 SHORT: Final = 40
@@ -27,8 +27,9 @@ SHORT: Final = 40
 FEW_TOPICAL: Final = 2
 MANY_TOPICAL: Final = 3
 SURE: Final = 1.1
+SURE_THOUGH_FOREIGN: Final = 1.3
 LIKELY: Final = 0.4
-NEARLY_SAID: Final = 0.85
+NEARLY_SAID: Final = 0.95
 ALL_SPOKEN: Final = 0.9
 
 
@@ -64,7 +65,7 @@ class SearchResult:
     ``spoken`` is the share of the question's words that the best one's phrases have, each word
     weighed by its rarity (what merely occurs in a text is no sign that it answers); ``nearness``
     the cosine with its nearest phrase; both are 0 to 1. ``topical`` counts the question's words
-    that belong to the subject of the base at all.
+    that belong to the subject of the base at all; ``foreign`` is whether one belongs to another.
     """
 
     hits: tuple[SolutionReport, ...]
@@ -72,11 +73,14 @@ class SearchResult:
     spoken: float = 0.0
     nearness: float = 0.0
     topical: int = 0
+    foreign: bool = False
 
     @property
     def answers(self) -> bool:
         """Whether the best article is an answer rather than merely the nearest there is."""
         sure = self.spoken + self.nearness
+        if self.foreign:
+            return bool(self.hits) and self.topical >= MANY_TOPICAL and sure >= SURE_THOUGH_FOREIGN
         return bool(self.hits) and (
             (self.topical >= MANY_TOPICAL and sure >= LIKELY)
             or (self.topical >= FEW_TOPICAL and (sure >= SURE or self.spoken >= ALL_SPOKEN))
@@ -139,6 +143,7 @@ class Searcher:
             self._near.spoken(best, stems),
             near.get(best, 0.0),
             self._near.topical(stems),
+            foreign(stems),
         )
         if result.answers or not correct:
             return result

@@ -29,6 +29,22 @@ FILLER: Final = frozenset(
 )
 
 
+# Words of other subjects, which articles mention too: a question with one of them is about the web
+# only if the rest of it says so clearly. Things, programs and tasks of everyday computing and life.
+FOREIGN: Final = frozenset(
+    """
+    printer printers printing scanner scanning toner cartridge excel spreadsheet spreadsheets
+    worksheet pivot formula powerpoint outlook outbox spam junk newsletter calendar photoshop
+    illustrator keyboard mouse touchpad monitor headphones headset earbuds bluetooth microphone
+    speaker speakers webcam battery charger charging usb hdmi partition bios gpu fan bluescreen
+    wallpaper screensaver desktop taskbar uninstall reinstall recipe cook boil egg cat dog car tyre
+    essay homework tax parcel refund dropdown sidebar navbar flexbox pandas numpy dataframe regex
+    tuple segfault segmentation pointer compiler compile rebase squash gradle eclipse xcode photo
+    photos camera selfie ringtone fps gaming console washing fridge guitar visa
+    """.split()  # noqa: SIM905  # as above
+)
+
+_FOREIGN_STEMS: Final = frozenset(stem for word in FOREIGN for stem in stems_of(word))
 _FILLER_STEMS: Final = frozenset(stem for word in FILLER for stem in stems_of(word))
 
 
@@ -37,6 +53,11 @@ def question_stems(text: str) -> list[str]:
     stems = dict.fromkeys(stems_of(text[:4000]))
     kept = [stem for stem in stems if stem not in _FILLER_STEMS]
     return (kept or list(stems))[:MAX_TERMS]
+
+
+def foreign(stems: Iterable[str]) -> bool:
+    """Whether a word of another subject is among the stems."""
+    return not _FOREIGN_STEMS.isdisjoint(stems)
 
 
 def weighted(
