@@ -6,7 +6,7 @@ COPY kb kb
 COPY webapp webapp
 COPY content content
 RUN python -m venv /opt/errordesk \
- && /opt/errordesk/bin/pip install --no-cache-dir '.[postgresql,redis]' \
+ && /opt/errordesk/bin/pip install --no-cache-dir '.[postgresql,redis,semantic]' \
  && ERRORDESK_DATA=/opt/errordesk/index /opt/errordesk/bin/errordesk index
 
 FROM python:3.13-slim

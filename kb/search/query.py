@@ -17,7 +17,7 @@ from kb.search.schema import BOOSTS
 from kb.search.spelling import Speller
 from kb.search.stems import stems_of
 from kb.search.typeahead import Suggestion, Typeahead
-from kb.search.words import foreign, question_stems, weighted
+from kb.search.words import own, question_stems, weighted
 
 # The first by their words; only of them is looked at how much of the question each covers.
 SHORT: Final = 40
@@ -27,7 +27,7 @@ SHORT: Final = 40
 FEW_TOPICAL: Final = 2
 MANY_TOPICAL: Final = 3
 SURE: Final = 1.1
-SURE_THOUGH_FOREIGN: Final = 1.3
+SPOKEN_THOUGH_FOREIGN: Final = 0.75
 LIKELY: Final = 0.4
 NEARLY_SAID: Final = 0.95
 ALL_SPOKEN: Final = 0.9
@@ -65,7 +65,8 @@ class SearchResult:
     ``spoken`` is the share of the question's words that the best one's phrases have, each word
     weighed by its rarity (what merely occurs in a text is no sign that it answers); ``nearness``
     the cosine with its nearest phrase; both are 0 to 1. ``topical`` counts the question's words
-    that belong to the subject of the base at all; ``foreign`` is whether one belongs to another.
+    that belong to the subject of the base at all; ``foreign`` is whether one belongs to another,
+    which counts for neither.
     """
 
     hits: tuple[SolutionReport, ...]
@@ -80,7 +81,7 @@ class SearchResult:
         """Whether the best article is an answer rather than merely the nearest there is."""
         sure = self.spoken + self.nearness
         if self.foreign:
-            return bool(self.hits) and self.topical >= MANY_TOPICAL and sure >= SURE_THOUGH_FOREIGN
+            return self.topical >= MANY_TOPICAL and self.spoken >= SPOKEN_THOUGH_FOREIGN
         return bool(self.hits) and (
             (self.topical >= MANY_TOPICAL and sure >= LIKELY)
             or (self.topical >= FEW_TOPICAL and (sure >= SURE or self.spoken >= ALL_SPOKEN))
@@ -137,13 +138,14 @@ class Searcher:
             if len(hits) == limit:
                 break
         best = hits[0].id if hits else 0
+        ours = own(stems)
         result = SearchResult(
             tuple(hits),
             None,
-            self._near.spoken(best, stems),
+            self._near.spoken(best, ours),
             near.get(best, 0.0),
-            self._near.topical(stems),
-            foreign(stems),
+            self._near.topical(ours),
+            len(ours) < len(stems),
         )
         if result.answers or not correct:
             return result

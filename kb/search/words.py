@@ -55,9 +55,9 @@ def question_stems(text: str) -> list[str]:
     return (kept or list(stems))[:MAX_TERMS]
 
 
-def foreign(stems: Iterable[str]) -> bool:
-    """Whether a word of another subject is among the stems."""
-    return not _FOREIGN_STEMS.isdisjoint(stems)
+def own(stems: Iterable[str]) -> list[str]:
+    """The stems without those of other subjects."""
+    return [stem for stem in stems if stem not in _FOREIGN_STEMS]
 
 
 def weighted(

@@ -165,7 +165,7 @@ class Settings:
                 values.number("REPORT_RETENTION", get.get("REPORT_RETENTION", "30"), 1, 3_650)
             ),
             examples=values.examples(get.get("EXAMPLES", "")),
-            semantic=values.switch("SEMANTIC", get.get("SEMANTIC", "off")),
+            semantic=values.switch_auto("SEMANTIC", get.get("SEMANTIC", "auto"), "wordllama"),
             drafts=values.switch("DRAFTS", get.get("DRAFTS", "off")),
         )
 

@@ -131,8 +131,9 @@ SETTINGS: tuple[SettingSpec, ...] = (
     SettingSpec("EXAMPLES", "", "JSON list of [label, text]: examples on the first page."),
     SettingSpec(
         "SEMANTIC",
-        "off",
-        "on: a small language model has a say in the ranking, too (errordesk[semantic]).",
+        "auto",
+        "on: a small language model has a say in the ranking, too (errordesk[semantic]); "
+        "auto: where it is installed.",
     ),
     SettingSpec("DRAFTS", "off", "on: show drafts to everybody.", danger="For writers only."),
 )

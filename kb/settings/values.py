@@ -9,6 +9,7 @@ import ipaddress
 import json
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from kb.colour import MIN_CONTRAST, contrast
@@ -28,6 +29,13 @@ def switch(name: str, text: str) -> bool:
     if text.lower() in ("off", "false", "0", "no", ""):
         return False
     raise BadSetting(f"{PREFIX}{name} takes on or off, not {text!r}.")
+
+
+def switch_auto(name: str, text: str, module: str) -> bool:
+    """on, off, or auto: on where the Python module of the extra is installed."""
+    if text.lower() == "auto":
+        return find_spec(module) is not None
+    return switch(name, text)
 
 
 def number(name: str, text: str, low: float, high: float) -> float:

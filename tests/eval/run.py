@@ -137,21 +137,23 @@ def _by_desk(desk: Desk) -> Ranking:
 def variants(base: KnowledgeBase, data: Path) -> list[tuple[str, Ranking]]:
     """The ways of ranking that are compared."""
     index = open_index(base, data)
-    plain = Tuning(boosts=(("body", 1.0),), synonyms=0.0, nearest=0.0)
-    fields = Tuning(synonyms=0.0, nearest=0.0)
-    phrases = Tuning(synonyms=0.0)
+    plain = Tuning(boosts=(("body", 1.0),), synonyms=0.0, nearest=0.0, covered=0.0)
+    fields = Tuning(synonyms=0.0, nearest=0.0, covered=0.0)
+    phrases = Tuning(synonyms=0.0, covered=0.0)
+    synonyms = Tuning(covered=0.0)
     found = [
         ("BM25F, body alone", _by_words(Searcher(base, index, plain))),
         ("BM25F, tuned fields", _by_words(Searcher(base, index, fields))),
         ("+ nearest symptom", _by_words(Searcher(base, index, phrases))),
-        ("+ synonyms", _by_words(Searcher(base, index))),
+        ("+ synonyms", _by_words(Searcher(base, index, synonyms))),
+        ("+ what is covered and said", _by_words(Searcher(base, index))),
     ]
     try:
         from kb.search.semantic import WordModel  # an optional extra
     except ImportError:
         return found
     fused = Searcher(base, index, semantic=WordModel(base))
-    return [*found, ("+ rank fusion, wordllama", _by_words(fused))]
+    return [*found, ("+ meaning, wordllama", _by_words(fused))]
 
 
 def fresh(file: str, rank: Ranking) -> list[list[str]]:

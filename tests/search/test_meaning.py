@@ -1,0 +1,52 @@
+"""A model's nearness is one part of the score, and what a question of another subject is told."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from kb.articles import KnowledgeBase
+from kb.search import Searcher, open_index
+from kb.settings import BadSetting, Settings
+
+
+class _Near:
+    """A model to which one article means what everybody asks."""
+
+    def __init__(self, article_id: int) -> None:
+        self._id = article_id
+
+    def near(self, text: str) -> dict[int, float]:
+        return {self._id: 1.0}
+
+
+def test_what_is_near_in_meaning_comes_before_what_shares_words(
+    base: KnowledgeBase, index_folder: Path
+) -> None:
+    text = "the padlock is struck through"
+    plain = Searcher(base, open_index(base, index_folder)).search(text)
+    last = plain.hits[-1].id
+    found = Searcher(base, open_index(base, index_folder), semantic=_Near(last)).search(text)
+    assert found.hits[0].id == last != plain.hits[0].id
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("my printer is offline", False),
+        ("the printer's own page says that the certificate has expired", True),
+    ],
+)
+def test_a_word_of_another_subject_makes_an_answer_less_sure(
+    text: str, known: bool, base: KnowledgeBase, index_folder: Path
+) -> None:
+    assert Searcher(base, open_index(base, index_folder)).search(text).answers is known
+
+
+def test_the_model_is_in_use_where_it_is_installed() -> None:
+    assert Settings.from_environment({}).semantic is (find_spec("wordllama") is not None)
+    assert not Settings.from_environment({"ERRORDESK_SEMANTIC": "off"}).semantic
+    with pytest.raises(BadSetting):
+        Settings.from_environment({"ERRORDESK_SEMANTIC": "perhaps"})
