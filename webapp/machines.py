@@ -94,7 +94,8 @@ def feed() -> Response:
         article = base.in_language(original, language)
         entry = ET.SubElement(root, "entry")
         add(entry, "title", f"{article.title} (#{article.id})")
-        add(entry, "id", absolute(original.url))
+        # Never the name: an entry's ID outlives every rename (RFC 4287, 4.2.6).
+        add(entry, "id", absolute(f"{prefix}/solutions/{article.id}"))
         add(entry, "link", rel="alternate", href=_localised(article), type="text/html")
         add(entry, "published", f"{article.created.isoformat()}T00:00:00Z")
         add(entry, "updated", f"{article.updated.isoformat()}T00:00:00Z")
@@ -158,8 +159,9 @@ def oembed() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Answers are made for people; articles may be indexed."""
-    site = absolute("/sitemap.xml")
-    lines = ["User-agent: *", "Disallow: /ask", "Disallow: /search", "", f"Sitemap: {site}"]
+    prefixes = ["", *(f"/{code}" for code in i18n.LANGUAGES)]
+    closed = [f"Disallow: {prefix}/{page}" for prefix in prefixes for page in ("ask", "search")]
+    lines = ["User-agent: *", *closed, "", f"Sitemap: {absolute('/sitemap.xml')}"]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

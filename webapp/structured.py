@@ -45,7 +45,7 @@ def article(item: Article, url: str, category: Category | None) -> dict[str, Any
                 "description": item.summary,
                 "inLanguage": item.language,
                 "identifier": f"#{item.id}",
-                "keywords": list(item.identifiers),
+                **({"keywords": list(item.identifiers)} if item.identifiers else {}),
                 "datePublished": item.created.isoformat(),
                 "dateModified": item.updated.isoformat(),
                 "author": [{"@type": "Organization", "name": name} for name in item.authors],

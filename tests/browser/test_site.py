@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -126,6 +127,54 @@ def test_search_by_keyboard(page: Page, site: str, keys: str) -> None:
     expect(option).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     page.wait_for_url("**" + ARTICLE)
+
+
+def test_suggestions_come_within_50_ms_of_typing(page: Page, site: str) -> None:
+    page.goto(site)
+    page.locator("#find").focus()
+    typed = ["4", "40", "401", "u", "un", "una", "cert", "certi", "dns", "time", "timeo", "proxy"]
+    seen, plain = page.evaluate(
+        """async (texts) => {
+            const input = document.querySelector('#find');
+            const list = document.querySelector('#found');
+            const [seen, plain] = [[], []];
+            for (const text of texts) {
+                const began = performance.now();
+                const shown = new Promise((done) => new MutationObserver((_, watching) => {
+                    if (!list.lastChild?.textContent.includes(`“${text}”`)) return;
+                    watching.disconnect();
+                    done();
+                }).observe(list, { childList: true }));
+                input.value = text;
+                input.dispatchEvent(new Event('input', { bubbles: true }));
+                await shown;
+                const between = performance.now();
+                seen.push(between - began);
+                await (await fetch('/health/live')).text();
+                plain.push(performance.now() - between);
+            }
+            return [seen, plain];
+        }""",
+        typed,
+    )
+    # On a machine that does much else, a request that does nothing takes long as well.
+    assert statistics.median(seen) < max(50, 5 * statistics.median(plain)), (seen, plain)
+
+
+def test_the_slash_can_be_switched_off_and_stays_off(page: Page, site: str) -> None:
+    page.goto(site)
+    page.get_by_role("button", name="Shortcut / is on").click()
+    page.keyboard.press("/")
+    expect(page.locator("#find")).not_to_be_focused()
+    page.goto(site + ARTICLE)
+    page.keyboard.press("/")
+    expect(page.locator("#find")).not_to_be_focused()
+    page.keyboard.press("Control+k")
+    expect(page.locator("#find")).to_be_focused()
+    page.get_by_role("button", name="Shortcut / is off").click()
+    page.locator("body").click(position={"x": 1, "y": 300})
+    page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
 
 
 def test_a_slash_typed_into_the_question_stays_there(page: Page, site: str) -> None:

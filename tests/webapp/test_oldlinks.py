@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
+import html5lib
 import pytest
 from click.testing import CliRunner
 from flask import Flask
@@ -99,6 +100,7 @@ def test_what_was_withdrawn_says_so_and_names_its_successor(client: FlaskClient,
     response = client.get(path, follow_redirects=True)
     assert response.status_code == 410
     assert "/solutions/2173-who-are-you" in response.text
+    html5lib.HTMLParser(strict=True).parse(response.text)
 
 
 @pytest.mark.parametrize(

@@ -258,9 +258,21 @@ function follow(toc) {
   cards?.watch(`${location.origin}${root}/`, document.documentElement.lang);
 });
 
+// A shortcut of one character can be switched off (WCAG 2.1.4): speech input types letters into pages.
+const SLASH = "errordesk:slash";
+const slashes = {
+  get off() { try { return localStorage.getItem(SLASH) === "off"; } catch { return false; } },
+  toggle() { try { if (this.off) localStorage.removeItem(SLASH); else localStorage.setItem(SLASH, "off"); } catch { /* storage is forbidden */ } },
+};
+const switcher = document.querySelector("[data-slash]");
+const name = () => { switcher.textContent = slashes.off ? switcher.dataset.noSlash : switcher.dataset.slash; };
+switcher.addEventListener("click", () => { slashes.toggle(); name(); });
+switcher.hidden = false;
+name();
+
 const find = typeahead(document.querySelector(".find"));
 document.addEventListener("keydown", (event) => {
-  const slash = event.key === "/" && !typing(event) && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const slash = event.key === "/" && !slashes.off && !typing(event) && !event.ctrlKey && !event.metaKey && !event.altKey;
   if (slash || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey)) {
     event.preventDefault();
     find.focus();
