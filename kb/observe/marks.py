@@ -96,6 +96,8 @@ _CHALLENGES: Final = (
     Mark("challenge", "title", "ddos-guard"),
     Mark("challenge", "title", "ddos protection by"),
     Mark("challenge", "is_title", "robot check"),
+    Mark("challenge", "is_title", "verifying your browser"),
+    Mark("challenge", "is_title", "one moment, please..."),
     Mark("challenge", "title", "are you a robot"),
     Mark("challenge", "words", "verify you are human"),
     Mark("challenge", "words", "unusual traffic from your computer network"),
@@ -149,6 +151,7 @@ _DEBUG: Final = (
     Mark("debug_page", "html", "class='xdebug-error", "php"),
     Mark("debug_page", "html", 'class="xdebug-error', "php"),
     Mark("debug_page", "html", "<b>fatal error</b>:  ", "php"),
+    Mark("debug_page", "html", "</b> on line <b>", "php"),
     Mark("debug_page", "words", "whitelabel error page this application has no explicit mapping", "tomcat"),  # noqa: E501
     Mark("debug_page", "html", "<pre>error: cannot ", "express", "error"),
     Mark("debug_page", "html", "node_modules/express/", "express", "error"),

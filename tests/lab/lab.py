@@ -188,6 +188,7 @@ server:
   do-daemonize: no
   do-not-query-localhost: no
   module-config: "validator iterator"
+  ede: yes
   trust-anchor: "{anchor}"
   domain-insecure: "test"
   local-zone: "test." nodefault

@@ -13,6 +13,7 @@ from tests.lab.cases.products import CASES as PRODUCTS
 from tests.lab.cases.redirects import CASES as REDIRECTS
 from tests.lab.cases.tcp import CASES as TCP
 from tests.lab.cases.tls import CASES as TLS
+from tests.lab.cases.traps import CASES as TRAPS
 from tests.lab.cases.wild import CASES as WILD
 
 CASES: tuple[Case, ...] = (
@@ -29,4 +30,5 @@ CASES: tuple[Case, ...] = (
     *FURTHER,
     *HEALTHY,
     *WILD,
+    *TRAPS,
 )

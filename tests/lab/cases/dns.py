@@ -16,6 +16,8 @@ CASES = (
     Case("dns-servfail-dnssec", "dns", "2234/*", host="www.bogus.test",
          says="some people cannot open {url}"),
     Case("dns-refused", "dns", "2239/*", host="www.filtered.test", says="does not load {url}"),
+    Case("dns-blocked-address", "dns", "2239/blocked-address", host="ads.test",
+         zone=("ads IN A 0.0.0.0",), says="does not open at my office {url}"),
     Case("dns-timeout", "dns", "2233/*", host="www.silent.test",
          says="Temporary failure in name resolution {url}"),
     Case("dns-nodata", "dns", "2232/*", host="mailonly.test", zone=("mailonly IN MX 10 site",),
