@@ -118,10 +118,7 @@ def page() -> BaseResponse:
         if services().settings.contact_url and request.method == "GET":
             return redirect(services().settings.contact_url)
         abort(404)
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site") in (
-        "cross-site",
-        "same-site",
-    ):
+    if request.method == "POST" and cors.from_elsewhere():
         abort(403)
     if request.form.get("send"):
         return _send()

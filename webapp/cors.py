@@ -19,12 +19,35 @@ PREFLIGHT_S = 7200
 def foreign() -> bool:
     """Whether a page elsewhere sent this that is not among the allowed ones."""
     origin = request.headers.get("Origin", "")
-    own = {request.host, urlsplit(services().settings.base_url).netloc}
     return (
         bool(origin)
         and origin not in services().settings.allowed_origins
-        and urlsplit(origin).netloc not in own
+        and _host_of(origin) not in _own()
     )
+
+
+def from_elsewhere() -> bool:
+    """Whether a form was sent by a page that is not of this site.
+
+    Browsers that do not send Sec-Fetch-Site name the page's origin. ``null`` is ours as well: a
+    page with ``Referrer-Policy: no-referrer`` names none.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("cross-site", "same-site")
+    origin = request.headers.get("Origin", "null")
+    return origin != "null" and _host_of(origin) not in _own()
+
+
+def _own() -> set[str]:
+    return {request.host, urlsplit(services().settings.base_url).netloc}
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc or "?"
+    except ValueError:  # nobody's
+        return "?"
 
 
 def register(app: Flask) -> None:

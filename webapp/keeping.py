@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kb.answer import Answer
 from kb.store import Feedback, Store, StoreUnavailable
-from webapp import i18n, recording
+from webapp import cors, i18n, recording
 from webapp.i18n import gettext
 from webapp.limiting import TooManyProbes
 from webapp.services import services
@@ -29,7 +29,7 @@ def _store() -> Store:
     store = services().store
     if store is None:
         abort(404)
-    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+    if cors.from_elsewhere():
         abort(403)
     return store
 

@@ -31,7 +31,7 @@ from kb.desk import Desk, Query
 from kb.errors import ErrordeskError
 from kb.localise import localise
 from kb.store.records import new_key
-from webapp import branches, i18n, keptanswers, recording
+from webapp import branches, cors, i18n, keptanswers, recording
 from webapp.finding import find
 from webapp.i18n import gettext
 from webapp.i18n import mark as N_  # noqa: N812  # the name that Babel extracts
@@ -85,8 +85,7 @@ def _sample(desk: Desk, examples: tuple[str, ...], language: str) -> Answer | No
 
 def _clicked() -> bool:
     """Whether a person on this site sent the form. A link, or a form elsewhere, never probes."""
-    foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
-    return request.method == "POST" and not foreign
+    return request.method == "POST" and not cors.from_elsewhere()
 
 
 def _followed() -> str | None:

@@ -85,8 +85,19 @@ def test_the_form_needs_no_script(client: FlaskClient, url: str) -> None:
         assert response.status_code == 200
         assert "Thank you" in response.text
     assert len(rows(client, url, "feedback")) == 1
-    elsewhere = {"Sec-Fetch-Site": "cross-site"}
-    assert client.post("/feedback", data=fields, headers=elsewhere).status_code == 403
+    for elsewhere in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://["},
+    ):
+        assert client.post("/feedback", data=fields, headers=elsewhere).status_code == 403
+        asked = {"solution": 2173, "helpful": True}
+        if "Origin" in elsewhere:
+            sent = client.post("/api/v1/feedback", json=asked, headers=elsewhere)
+            assert sent.status_code == 403
+    # Our own pages name no referrer, so that older browsers send no origin either.
+    for ours in ({"Origin": "null"}, {"Origin": "http://localhost"}):
+        assert client.post("/feedback", data=fields, headers=ours).status_code == 200
     assert client.post("/feedback", data={"solution": "x", "helpful": "yes"}).status_code == 400
 
 

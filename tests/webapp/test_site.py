@@ -85,12 +85,20 @@ def test_script_in_a_question_stays_text(client: FlaskClient) -> None:
     assert "<img" not in response.text
 
 
-def test_a_form_elsewhere_does_not_probe(client: FlaskClient) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        # Browsers of before 2023 name the origin alone.
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://["},
+    ],
+)
+def test_a_form_elsewhere_does_not_probe(client: FlaskClient, headers: dict[str, str]) -> None:
     data = {"q": "HTTP 401 http://127.0.0.1:1/", "wait": "1"}
-    page = client.post("/ask", data=data, headers={"Sec-Fetch-Site": "cross-site"}).text
+    page = client.post("/ask", data=data, headers=headers).text
     assert "Check the URL now" in page
     assert "Transcript for experts" not in page
-    headers = {"Sec-Fetch-Site": "cross-site"}
     assert client.post("/ask/stream", data=data, headers=headers).status_code == 403
 
 

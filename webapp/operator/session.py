@@ -18,7 +18,7 @@ from flask import Flask, Request, abort, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from kb.settings import Settings
-from webapp import i18n
+from webapp import cors, i18n
 from webapp.i18n import gettext
 from webapp.proxies import from_trusted_proxy
 from webapp.services import services
@@ -102,5 +102,6 @@ def check_form() -> None:
 
 def check_origin() -> None:
     """End a request that a browser says comes from another site."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    said = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if said not in ("same-origin", "none") or cors.from_elsewhere():
         abort(403)
