@@ -21,6 +21,7 @@ from kb.recognise.lexicon import Lexicon
 from kb.recognise.logs import upstream_problem
 from kb.recognise.openssl import openssl_facts
 from kb.recognise.pasted import pasted_facts
+from kb.recognise.quoting import unquoted
 from kb.recognise.replies import said_by_phrases
 from kb.recognise.secrets import remove_secrets, without_userinfo
 from kb.recognise.transcript import transcript_facts
@@ -103,8 +104,9 @@ def recognise(text: str, lexicon: Lexicon, questions: Iterable[QuestionSpec] = (
     if not urls and _BARE_HOST.fullmatch(text):
         urls = [f"https://{text}"]
     found = find_identifiers(text, lexicon)
-    seen = dict(transcript_facts(text) or {})
-    for facts in (openssl_facts(text), dig_facts(text), pasted_facts(text)):
+    lines = unquoted(text)
+    seen = dict(transcript_facts(lines) or {})
+    for facts in (openssl_facts(lines), dig_facts(lines), pasted_facts(lines)):
         seen.update({name: value for name, value in facts.items() if name not in seen})
     seen.pop("source", None)
     return Recognition(

@@ -226,3 +226,33 @@ def test_a_message_names_its_program(text: str, client: str | None) -> None:
 )
 def test_a_message_names_its_method(text: str, method: str | None) -> None:
     assert claims(text).get("claim.method") == method
+
+
+CURL = """* Connected to shop.example.com (203.0.113.10) port 443
+> GET /feed HTTP/1.1
+> Host: shop.example.com
+> Authorization: Basic c2VjcmV0
+>
+< HTTP/1.1 401 Unauthorized
+< WWW-Authenticate: Basic realm="Staff"
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CURL,
+        "".join(f"> {line}\n" for line in CURL.splitlines()),
+        "Anna wrote:\n" + "".join(f"> > {line}\n" for line in CURL.splitlines()),
+        "".join(f"    {line}\n" for line in CURL.splitlines()),
+        CURL.replace("HTTP/1.1 401", "\x1b[1mHTTP/1.1\x1b[0m 401"),
+    ],
+    ids=["as it is", "quoted", "quoted twice", "indented", "coloured"],
+)
+def test_a_transcript_is_read_through_quotes_indentation_and_colours(text: str) -> None:
+    found = recognise(text, Lexicon(()))
+    assert found.transcript is not None
+    assert found.transcript["http.status"] == 401
+    assert found.transcript["http.realm"] == "Staff"
+    assert found.transcript["http.credentials_sent"] is True
+    assert "c2VjcmV0" not in found.text
