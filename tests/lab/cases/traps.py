@@ -49,6 +49,8 @@ CASES = (
         "403 Forbidden", '{"detail":"Authentication credentials were not provided."}', _JSON, sub="/api/")),
     _case("allowance-ends", "", path="/a", raw=page(
         "200 OK", '{"a":1}', _JSON, "X-RateLimit-Limit: 60", "X-RateLimit-Remaining: 0")),
+    _case("api-no-route", "2177/api-route-unknown", "404 from our backend", path="/api/users", raw=page(
+        "404 Not Found", '{"statusCode":404,"message":"Cannot GET /api/users"}', _JSON)),
     _case("no-route", "2335/gateway-has-no-such-route", "404", raw=page(
         "404 Not Found", '{"message":"no Route matched with those values"}', _JSON, "Server: kong/3.4")),
     # PHP's warnings, and a lesson that has PHP in it
