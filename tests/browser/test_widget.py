@@ -318,6 +318,50 @@ def test_a_solution_is_shown_in_the_page_or_its_link_stays(page: Page, host: str
     expect(page.get_by_role("link", name="What does this mean?")).to_be_visible()
 
 
+def test_pinned_by_its_hash_it_runs_and_a_changed_one_does_not(
+    context: BrowserContext, site: str
+) -> None:
+    pinned = context.request.get(f"{site}/widget/manifest.json").json()["widget.js"]
+    script = '<script type="module" crossorigin src="{url}" integrity="{integrity}" '
+    script += 'data-position="bottom-left" data-theme="dark"></script>'
+    wrong = {**pinned, "integrity": pinned["integrity"][:-8] + "AAAAAAAA"}
+    pages = {
+        "/pinned": page_of(site, "", script.format(**pinned)),
+        "/changed": page_of(site, "", script.format(**wrong)),
+    }
+    page = context.new_page()
+    with foreign(pages, site) as address:
+        page.goto(f"{address}/pinned")
+        launcher = page.get_by_role("button", name="Help with an error")
+        box = launcher.bounding_box()
+        assert box is not None
+        assert box["x"] < 100
+        expect(launcher).to_have_css("background-color", "rgb(127, 208, 223)")
+        launcher.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.goto(f"{address}/changed")
+        page.wait_for_load_state("networkidle")
+        expect(launcher).to_have_count(0)
+
+
+def test_the_panel_leads_to_a_try_from_the_reader_s_own_browser(
+    page: Page, host: str, site: str, faulty: str
+) -> None:
+    page.goto(f"{host}/corner")
+    page.get_by_role("button", name="Help with an error").click()
+    ask(page, "I just registered and get 401")
+    say(page, "it opens there")
+    expect(page.get_by_role("link", name="Try it from your own browser")).to_have_count(0)
+    say(page, f"it is {faulty}")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Try it from your own browser").click()
+    there = opened.value
+    expect(there.locator(".earlier")).to_contain_text("I just registered and get 401")
+    there.get_by_role("button", name="Try it from my browser").click()
+    expect(there.locator(".measured")).to_contain_text("Your browser reached it")
+    there.close()
+
+
 def test_it_speaks_the_language_of_the_page(page: Page, host: str) -> None:
     page.goto(f"{host}/german")
     page.get_by_role("button", name="Hilfe bei Fehlern").click()
