@@ -19,6 +19,7 @@ def violations(page: Page, only: Sequence[str] = ()) -> list[str]:
     # Off by default, since it is young (WCAG 2.2, 2.5.8): targets of 24 CSS pixels.
     options: dict[str, object] = {
         "resultTypes": ["violations"],
+        "preload": False,
         "rules": {"target-size": {"enabled": True}},
     }
     if only:
