@@ -18,7 +18,7 @@ $(VENV)/installed: pyproject.toml
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || tools/install-packages python3-venv
 	@test -x $(BIN)/python || python3 -m venv $(VENV)
 	@echo 'Installing Errordesk into $(VENV) …'
-	@$(BIN)/pip install --quiet --editable .
+	@$(BIN)/pip install --quiet --editable '.[semantic]'
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed tools/dev-requirements

@@ -25,7 +25,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from kb.articles import KnowledgeBase
 from kb.desk import Desk, Query
 from kb.recognise import Lexicon, recognise
 from kb.search import Searcher, Tuning, open_index
+from kb.search.semantic import WordModel
 from kb.settings import Settings
 
 HERE = Path(__file__).parent
@@ -148,10 +149,6 @@ def variants(base: KnowledgeBase, data: Path) -> list[tuple[str, Ranking]]:
         ("+ synonyms", _by_words(Searcher(base, index, synonyms))),
         ("+ what is covered and said", _by_words(Searcher(base, index))),
     ]
-    try:
-        from kb.search.semantic import WordModel  # an optional extra
-    except ImportError:
-        return found
     fused = Searcher(base, index, semantic=WordModel(base))
     return [*found, ("+ meaning, wordllama", _by_words(fused))]
 
@@ -232,10 +229,15 @@ def main() -> None:
     ]
     print(f"{len(base.published)} solutions, {len(asked)} questions\n")
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk.open(Settings(content=settings.content, data=Path(folder)))
+        plain = Desk.open(Settings(content=settings.content, data=Path(folder)))
+        desk = Desk.open(replace(plain.settings, semantic=settings.semantic))
         head = ["variant", "split", "n", "top-1", "top-3", "MRR", "claims to know"]
         rows = []
-        ways = [*variants(base, Path(folder)), ("the desk (identifiers too)", _by_desk(desk))]
+        ways = [
+            *variants(base, Path(folder)),
+            ("the desk, without the model", _by_desk(plain)),
+            ("the desk", _by_desk(desk)),
+        ]
         for name, rank in ways:
             scores = measure(asked, rank)
             for split in ("dev", "test"):
@@ -254,7 +256,7 @@ def main() -> None:
         print(table(head, fresh(PEOPLE, _by_desk(desk))))
         print("\nPastes: the desk on what people copy, and plain texts with numbers\n")
         print(table(head, fresh(PASTES, _by_desk(desk))))
-        print(f"\n{_speed(settings, Path(folder), asked):.0f} new questions a second on one core")
+        print(f"\n{_speed(desk.settings, asked):.0f} new questions a second on one core")
         if options.misses:
             files = (FRESH, PEOPLE, PASTES)
             every = [*asked, *(item for file in files for item in questions(file))]
@@ -282,9 +284,9 @@ def _engines(base: KnowledgeBase, folder: Path, asked: Sequence[Question]) -> st
     return table(head, [item.row() for item in found])
 
 
-def _speed(settings: Settings, data: Path, asked: Sequence[Question]) -> float:
+def _speed(settings: Settings, asked: Sequence[Question]) -> float:
     """Questions a second, after others: the desk keeps the answers that it gave."""
-    desk = Desk.open(Settings(content=settings.content, data=data))
+    desk = Desk.open(settings)
     for item in asked[::2]:
         desk.ask(Query(item.q, probe=False))
     began = time.perf_counter()

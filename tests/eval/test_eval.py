@@ -12,7 +12,7 @@ from kb.articles import KnowledgeBase
 from kb.cli import main
 from kb.desk import Desk, Query
 from kb.settings import Settings
-from tests.eval.run import FRESH, PASTES, PEOPLE, measure, questions, recognition
+from tests.eval.run import FRESH, PASTES, PEOPLE, Score, measure, questions, recognition
 
 
 def test_recognition_is_precise(base: KnowledgeBase) -> None:
@@ -25,9 +25,10 @@ def test_recognition_is_precise(base: KnowledgeBase) -> None:
     ("file", "split", "first", "third", "nonsense"),
     [
         ("questions.jsonl", "dev", 0.83, 0.95, 0.12),
-        ("questions.jsonl", "test", 0.8, 0.88, 0.09),
-        (FRESH, "held", 0.7, 0.89, 0.16),
-        (PEOPLE, "blind", 0.55, 0.77, 0.5),
+        ("questions.jsonl", "test", 0.85, 0.95, 0.09),
+        (FRESH, "held", 0.78, 0.9, 0.16),
+        (FRESH, "last", 0.78, 0.94, 0.0),
+        (PEOPLE, "blind", 0.56, 0.82, 0.5),
         (PASTES, "dev", 0.94, 0.96, 0.16),
         (PASTES, "held", 0.84, 0.9, 0.16),
     ],
@@ -41,7 +42,7 @@ def test_questions_find_their_solution(
     base: KnowledgeBase,
     index_folder: Path,
 ) -> None:
-    desk = Desk.open(Settings(data=index_folder))
+    desk = Desk.open(Settings(data=index_folder, semantic=True))
 
     def rank(text: str) -> tuple[list[int], bool]:
         answer = desk.ask(Query(text, probe=False))
@@ -54,10 +55,10 @@ def test_questions_find_their_solution(
         and (not item.solutions or any(base.visible(number) for number in item.solutions))
     ]
     scores = measure(asked, rank)
-    known, unknown = scores[split, "all"], scores[split, "unknown"]
+    known, unknown = scores[split, "all"], scores.get((split, "unknown"), Score())
     assert known.first / known.count >= first
     assert known.third / known.count >= third
-    assert unknown.known / unknown.count <= nonsense
+    assert unknown.known <= nonsense * unknown.count
 
 
 def test_a_file_of_questions_is_answered_in_order(tmp_path: Path, index_folder: Path) -> None:

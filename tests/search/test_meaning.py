@@ -9,6 +9,7 @@ import pytest
 
 from kb.articles import KnowledgeBase
 from kb.search import Searcher, open_index
+from kb.search.semantic import WordModel
 from kb.settings import BadSetting, Settings
 
 
@@ -30,6 +31,13 @@ def test_what_is_near_in_meaning_comes_before_what_shares_words(
     last = plain.hits[-1].id
     found = Searcher(base, open_index(base, index_folder), semantic=_Near(last)).search(text)
     assert found.hits[0].id == last != plain.hits[0].id
+
+
+def test_the_model_finds_what_is_said_in_other_words(base: KnowledgeBase) -> None:
+    near = WordModel(base).near("the website's security document ran out last night")
+    assert set(near) == {article.id for article in base.published}
+    assert max(near, key=near.__getitem__) == 2252  # an expired certificate
+    assert max(near.values()) <= 1
 
 
 @pytest.mark.parametrize(
