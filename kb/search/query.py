@@ -31,6 +31,11 @@ SPOKEN_THOUGH_FOREIGN: Final = 0.75
 LIKELY: Final = 0.4
 NEARLY_SAID: Final = 0.95
 ALL_SPOKEN: Final = 0.9
+# What has less than this share of the best score is no result: of 600 questions it answered two.
+WORTH: Final = 0.4
+# Where no word is known, the model alone finds from this nearness on: below, it names what is least
+# far away, which for "xqzv" is something, too.
+ALIKE: Final = 0.4
 
 
 class Semantic(Protocol):
@@ -129,6 +134,8 @@ class Searcher:
         hits: list[SolutionReport] = []
         terms = frozenset(weights)
         for article_id, score in ranked:
+            if score < WORTH * ranked[0][1]:
+                break
             article = self._base.visible(article_id)
             if article is None or (
                 category and not f"{article.category}/".startswith(f"{category}/")
@@ -179,6 +186,8 @@ class Searcher:
         for article_id, value in near.items():
             first[article_id] = first.get(article_id, 0.0) + tuning.nearest * top * value
         meaning = self._semantic.near(text) if self._semantic else {}
+        if not first:
+            meaning = {number: value for number, value in meaning.items() if value >= ALIKE}
         for article_id, value in meaning.items():
             first[article_id] = first.get(article_id, 0.0) + tuning.meaning * top * value
         ranked = sorted(first.items(), key=_best_first)

@@ -37,13 +37,15 @@ class WordModel:
         self._articles = [article.id for article in base.published]
         self._vectors = self._embed([text for said in phrases for text in said])
         # A row an article: the places of its phrases, filled up with that of "nothing".
-        lengths = np.array([len(said) for said in phrases])
-        self._places = np.full((len(phrases), max(_FEW, *lengths)), len(self._vectors))
+        lengths = np.array([len(said) for said in phrases], dtype=int)
+        self._places = np.full((len(phrases), max([_FEW, *lengths])), len(self._vectors))
         self._places[np.arange(self._places.shape[1]) < lengths[:, None]] = np.arange(lengths.sum())
 
     def near(self, text: str) -> dict[int, float]:
         """How near each article is, by ID: a third its nearest phrase, two thirds the mean of its
         four nearest, so that one lucky phrase does not decide (measured)."""
+        if not self._articles:
+            return {}
         cosines = np.append(self._vectors @ self._embed([text[:2000]])[0], _NOTHING)
         best = np.partition(cosines[self._places], -_FEW, axis=1)[:, -_FEW:]
         there = best > _NOTHING
@@ -52,4 +54,4 @@ class WordModel:
         return dict(zip(self._articles, found.tolist(), strict=True))
 
     def _embed(self, texts: list[str]) -> Any:
-        return self._model.embed(texts, norm=True)
+        return self._model.embed(texts, norm=True) if texts else np.zeros((0, 0))

@@ -40,6 +40,23 @@ def test_the_model_finds_what_is_said_in_other_words(base: KnowledgeBase) -> Non
     assert max(near.values()) <= 1
 
 
+def test_a_base_without_articles_has_nothing_near(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    assert WordModel(KnowledgeBase.load((tmp_path,))).near("expired") == {}
+
+
+def test_what_nothing_is_like_finds_nothing(base: KnowledgeBase, index_folder: Path) -> None:
+    searcher = Searcher(base, open_index(base, index_folder), semantic=WordModel(base))
+    assert not searcher.search("xqzv").hits
+    assert searcher.search("encryption credentials lapsed").hits
+
+
+def test_what_shares_a_word_only_is_no_result(base: KnowledgeBase, index_folder: Path) -> None:
+    hits = Searcher(base, open_index(base, index_folder)).search("docker pull", limit=40).hits
+    assert hits[0].score * 0.4 <= hits[-1].score
+    assert len(hits) < 10
+
+
 @pytest.mark.parametrize(
     ("text", "known"),
     [

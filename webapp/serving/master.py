@@ -97,6 +97,9 @@ class _Application(BaseApplication):
         except ErrordeskError as error:
             _LOG.error("The content changed and cannot be used; the former stays: %s", error)
             return False
+        except Exception:  # noqa: BLE001  # whatever content does to us, the server must outlive it
+            _LOG.exception("The content changed and cannot be loaded; the former stays.")
+            return False
         broken = set(desk.base.problems) - set(self._desk.base.problems)
         if broken:
             for problem in sorted(broken):
