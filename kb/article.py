@@ -102,6 +102,10 @@ class Article:
                 return cause
         raise KeyError(cause_id)
 
+    def likeliest(self, count: int = 3) -> tuple[Cause, ...]:
+        """The causes that are most often to blame, by weight; equals in the writer's order."""
+        return tuple(sorted(self.causes, key=lambda cause: -cause.weight)[:count])
+
 
 @dataclass(frozen=True, slots=True)
 class Category:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 
+from kb.articles import KnowledgeBase
 from kb.settings import Settings
 from tests.observe.servers import saying, serving
 from webapp import create_app
@@ -106,6 +108,18 @@ def test_a_link_does_not_probe(client: FlaskClient) -> None:
     page = client.get("/ask?q=HTTP+401+http://127.0.0.1:1/&wait=1").text
     assert "Check the URL now" in page
     assert "http-equiv" not in page
+
+
+def test_every_article_says_what_to_do_within_ten_lines(
+    client: FlaskClient, base: KnowledgeBase
+) -> None:
+    for article in base.published:
+        page = html.fromstring(client.get(article.url).get_data())
+        lines = page.xpath("//article/descendant::*[self::h1 or self::h2 or self::p or self::li]")
+        above = " ".join(line.text_content() for line in lines[:10])
+        steps = [cause.fix for cause in article.likeliest(2)]
+        assert steps, article.id
+        assert all(step in above for step in steps), article.id
 
 
 def test_search_is_filtered_by_category_and_role(client: FlaskClient) -> None:
