@@ -95,6 +95,10 @@ def reproduce(url: str | None, facts: Facts) -> tuple[str, ...]:
         )
     if facts.get("redirect.loop"):
         return (f"curl -sS -L --max-redirs 10 -D - -o /dev/null {target}",)
+    first, again = facts.get("vantage.robot.status"), facts.get("vantage.again.status")
+    if first is not None and again is not None and first != again:
+        asked = f"curl -sS -o /dev/null -w '%{{http_code}}\\n' {target}"
+        return (f"for i in 1 2 3 4 5 6; do {asked}; done",)
     if facts.get("vantage.differ"):
         return (
             f"curl -sS -o /dev/null -w '%{{http_code}}\\n' -A 'ErrordeskBot/0.1' {target}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 from kb.answer import Answer
 from tests.lab import record
@@ -13,10 +12,8 @@ from tests.lab.case import Case
 from tests.lab.cases import CASES
 from tests.lab.judging import judge, judge_all
 from tests.lab.lab import laboratory
-from tests.lab.reproducing import complaint
+from tests.lab.reproducing import complaints
 from tests.lab.tools import TOOLS, tool_names
-
-_AT_ONCE = 6
 
 
 def main() -> int:
@@ -43,14 +40,11 @@ def main() -> int:
             answers.append((seen.case, found.answer))
         took["the desk"] = time.monotonic() - began
         began = time.monotonic()
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for (case, _), wrong in zip(
-                answers, pool.map(lambda item: complaint(lab, *item), answers), strict=True
-            ):
-                ran["run"] += wrong is not None
-                ran["show it"] += wrong == ""
-                if wrong:
-                    print(f"{case.id}: {wrong}")
+        for name, wrong in complaints(lab, answers).items():
+            ran["run"] += 1
+            ran["show it"] += not wrong
+            if wrong:
+                print(f"{name}: {wrong}")
         took["the commands shown"] = time.monotonic() - began
         names, seconds = tool_names(lab, cases) if compare else ({}, {})
         for tools in names.values():

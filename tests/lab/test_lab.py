@@ -11,7 +11,8 @@ from kb.settings import shipped_content
 from tests.lab.case import Case
 from tests.lab.cases import CASES
 from tests.lab.judging import Judgement, judge, judge_all
-from tests.lab.lab import laboratory
+from tests.lab.lab import Lab, laboratory
+from tests.lab.reproducing import complaints
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(540)]
 
@@ -26,12 +27,17 @@ def base() -> KnowledgeBase:
 
 
 @pytest.fixture(scope="session")
-def judgements() -> Iterator[dict[str, Judgement]]:
-    with laboratory(CASES) as lab:
-        found = {item.case.id: item for item in judge_all(lab, CASES)}
-        # A busy machine may miss a deadline: what fails is asked once more, alone.
-        again = [item.case for item in found.values() if item.complaint]
-        yield found | {case.id: judge(lab, case) for case in again}
+def lab() -> Iterator[Lab]:
+    with laboratory(CASES) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def judgements(lab: Lab) -> dict[str, Judgement]:
+    found = {item.case.id: item for item in judge_all(lab, CASES)}
+    # A busy machine may miss a deadline: what fails is asked once more, alone.
+    again = [item.case for item in found.values() if item.complaint]
+    return found | {case.id: judge(lab, case) for case in again}
 
 
 def _written(case: Case, base: KnowledgeBase) -> bool:
@@ -40,9 +46,10 @@ def _written(case: Case, base: KnowledgeBase) -> bool:
 
 
 def test_every_cause_comes_out(
-    subtests: pytest.Subtests, judgements: dict[str, Judgement], base: KnowledgeBase
+    subtests: pytest.Subtests, lab: Lab, judgements: dict[str, Judgement], base: KnowledgeBase
 ) -> None:
-    """One test for all: the laboratory is opened once, whichever processes share the work."""
+    """One test for all, and for the commands that reproduce them: the laboratory is opened once,
+    whichever processes share the work."""
     for case in CASES:
         with subtests.test(case.id):
             found = judgements[case.id]
@@ -52,6 +59,11 @@ def test_every_cause_comes_out(
                 assert not found.complaint
             else:
                 assert not found.wrongly_confirmed, found.complaint
+    said = complaints(lab, ((item.case, item.answer) for item in judgements.values()))
+    assert len(said) > len(CASES) / 2
+    for name, wrong in said.items():
+        with subtests.test(f"{name}: the commands"):
+            assert not wrong
 
 
 def test_names_of_cases_are_different() -> None:
