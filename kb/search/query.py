@@ -30,6 +30,10 @@ SURE: Final = 1.1
 SPOKEN_THOUGH_FOREIGN: Final = 0.75
 LIKELY: Final = 0.4
 NEARLY_SAID: Final = 0.95
+WELL_SAID: Final = 1.8  # of 2: spoken and nearness together
+CLEARLY: Final = 0.2
+MEANT: Final = 0.47
+MEANT_BY_ONE: Final = 0.6
 ALL_SPOKEN: Final = 0.9
 # What has less than this share of the best score is no result: of 600 questions it answered two.
 WORTH: Final = 0.4
@@ -69,7 +73,8 @@ class SearchResult:
 
     ``spoken`` is the share of the question's words that the best one's phrases have, each word
     weighed by its rarity (what merely occurs in a text is no sign that it answers); ``nearness``
-    the cosine with its nearest phrase; both are 0 to 1. ``topical`` counts the question's words
+    the cosine with its nearest phrase, ``meaning`` its nearness by the word model, 0 where there is
+    none; all are 0 to 1. ``topical`` counts the question's words
     that belong to the subject of the base at all; ``foreign`` is whether one belongs to another,
     which counts for neither.
     """
@@ -80,6 +85,7 @@ class SearchResult:
     nearness: float = 0.0
     topical: int = 0
     foreign: bool = False
+    meaning: float = 0.0
 
     @property
     def answers(self) -> bool:
@@ -90,8 +96,21 @@ class SearchResult:
         return bool(self.hits) and (
             (self.topical >= MANY_TOPICAL and sure >= LIKELY)
             or (self.topical >= FEW_TOPICAL and (sure >= SURE or self.spoken >= ALL_SPOKEN))
-            or (self.topical > 0 and self.nearness >= NEARLY_SAID)
+            or (self.topical >= FEW_TOPICAL and self.meaning >= MEANT)
+            or (
+                self.topical > 0
+                and (
+                    self.nearness >= NEARLY_SAID
+                    or sure >= WELL_SAID
+                    or self.meaning >= MEANT_BY_ONE
+                )
+            )
         )
+
+    def is_about(self, misspelt: SearchResult) -> bool:
+        """Whether this, the result of a better spelling, says more than the ``misspelt`` one."""
+        sure, before = self.spoken + self.nearness, misspelt.spoken + misspelt.nearness
+        return self.answers or (self.topical > misspelt.topical and sure >= before + CLEARLY)
 
 
 class Searcher:
@@ -130,7 +149,8 @@ class Searcher:
             return SearchResult(())
         weights = weighted(stems, self._synonyms, self._tuning.synonyms)
         near, said = self._near.nearest(weights)
-        ranked = self._ranked(text, weights, near, said)
+        meaning = self._semantic.near(text) if self._semantic else {}
+        ranked = self._ranked(weights, near, said, meaning)
         hits: list[SolutionReport] = []
         terms = frozenset(weights)
         for article_id, score in ranked:
@@ -153,10 +173,14 @@ class Searcher:
             near.get(best, 0.0),
             self._near.topical(ours),
             len(ours) < len(stems),
+            meaning.get(best, 0.0),
         )
         if result.answers or not correct:
             return result
-        return replace(result, did_you_mean=self.corrected(text))
+        better = self.corrected(text)
+        if better is None or not self.search(better, 1, correct=False).is_about(result):
+            return result
+        return replace(result, did_you_mean=better)
 
     def corrected(self, text: str) -> str | None:
         """``text`` with its unknown words replaced by the nearest known; None where none is."""
@@ -167,10 +191,10 @@ class Searcher:
 
     def _ranked(
         self,
-        text: str,
         weights: dict[str, float],
         near: dict[int, float],
         said: dict[int, float],
+        meaning: dict[int, float],
     ) -> list[tuple[int, float]]:
         """Article IDs with their scores, best first."""
         tuning = self._tuning
@@ -185,7 +209,6 @@ class Searcher:
         first = dict(scores)
         for article_id, value in near.items():
             first[article_id] = first.get(article_id, 0.0) + tuning.nearest * top * value
-        meaning = self._semantic.near(text) if self._semantic else {}
         if not first:
             meaning = {number: value for number, value in meaning.items() if value >= ALIKE}
         for article_id, value in meaning.items():

@@ -51,6 +51,37 @@ def test_what_nothing_is_like_finds_nothing(base: KnowledgeBase, index_folder: P
     assert searcher.search("encryption credentials lapsed").hits
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("the shop is slow", True),
+        ("padlock crossed out", True),
+        ("Website not loading with www prefix", True),
+        ("email bounces", False),
+        ("how do I bake a cake", False),
+    ],
+)
+def test_a_short_question_is_known_by_what_is_meant(
+    text: str, known: bool, base: KnowledgeBase, index_folder: Path
+) -> None:
+    searcher = Searcher(base, open_index(base, index_folder), semantic=WordModel(base))
+    assert searcher.search(text).answers is known
+
+
+@pytest.mark.parametrize(
+    ("text", "better"),
+    [
+        ("cerificate expird", "certificate expired"),
+        ("conection refsed", "connection refused"),
+        ("how do I bake a cake", None),
+    ],
+)
+def test_a_better_spelling_is_one_that_says_more(
+    text: str, better: str | None, base: KnowledgeBase, index_folder: Path
+) -> None:
+    assert Searcher(base, open_index(base, index_folder)).search(text).did_you_mean == better
+
+
 def test_what_shares_a_word_only_is_no_result(base: KnowledgeBase, index_folder: Path) -> None:
     hits = Searcher(base, open_index(base, index_folder)).search("docker pull", limit=40).hits
     assert hits[0].score * 0.4 <= hits[-1].score
