@@ -184,6 +184,11 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
     FactSpec("dns.cname_loop", _B, "The CNAME chain comes back to a name of its own."),
     FactSpec("dns.rcode", _S, "RCODE of the answer, such as NXDOMAIN (RFC 1035, 4.1.1)."),
     FactSpec(
+        "dns.truncated",
+        _B,
+        "The answer did not fit into a UDP packet, and over TCP it did not come.",
+    ),
+    FactSpec(
         "dns.extended_error",
         _S,
         "Why the resolver gives no address, in the name of its extended error (RFC 8914), such as "
@@ -240,6 +245,12 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
         "tls.alert",
         _S,
         "OpenSSL's reason for a failed handshake, such as TLSV1_ALERT_PROTOCOL_VERSION.",
+    ),
+    FactSpec(
+        "tls.weak_dh",
+        _B,
+        "The Diffie-Hellman key is too short for OpenSSL's security level 2; looked at only where "
+        "such a key exchange was chosen.",
     ),
     FactSpec(
         "tls.legacy_version",
@@ -344,6 +355,16 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
     ),
     FactSpec("http.charset", _S, "Character encoding that the response declares, lower case."),
     FactSpec("http.charset_fits", _B, "The text can be read in the encoding that is declared."),
+    FactSpec(
+        "http.page_redirect",
+        _S,
+        "Where the page itself sends on at once, by meta refresh or by an unconditional script.",
+    ),
+    FactSpec(
+        "http.page_redirect_loop",
+        _B,
+        "Following what the pages themselves say, with cookies kept, leads back to one of them.",
+    ),
     FactSpec("http.body_kind", _S, "What the body is, by its marks.", BODY_KINDS),
     FactSpec(
         "http.body_text",

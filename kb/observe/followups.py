@@ -11,9 +11,10 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding
 from publicsuffixlist import PublicSuffixList
 
-from kb.errors import TargetRefused
+from kb.errors import BadURL, TargetRefused
 from kb.facts import FactValue
 from kb.observe import guard, resolver, variants
+from kb.observe.cookies import Cookies
 from kb.observe.ground import Ground, Manner
 from kb.observe.staple import stapled, status
 from kb.observe.target import Target
@@ -24,6 +25,7 @@ from kb.observe.vantage import Walk
 from kb.wire.response import join_headers
 
 FollowUpRun = Callable[["Scene"], dict[str, FactValue]]
+PAGE_REDIRECTS: Final = 3  # pages asked at most, to see whether they go in a circle
 ORIGIN: Final = "https://errordesk.example"  # a reserved name (RFC 2606): nobody's origin
 _SUFFIXES: Final = PublicSuffixList()
 
@@ -105,6 +107,31 @@ def address(scene: Scene) -> dict[str, FactValue]:
         return {}
     manner = replace(scene.manners["robot"], name="address", stays=True)
     return asked(scene, manner, variants.at_address(scene.target, str(scene.robot.address)))
+
+
+def page_redirects(scene: Scene) -> dict[str, FactValue]:
+    """Follow what the pages themselves say, as a browser does, until a question is asked twice.
+
+    Cookies are kept from page to page: a page that sends to itself to see whether a cookie comes
+    back has another question then, and its answer ends the walk.
+    """
+    manner, jar, target = scene.manners["cookies"], Cookies(), scene.target
+    asked_already: set[tuple[Target, str]] = set()
+    for _ in range(PAGE_REDIRECTS):
+        question = (target, jar.state())
+        asked_already.add(question)
+        walk = Walk(manner, scene.ground, scene.deadline, jar=jar)
+        try:
+            walk.run(target)
+            onward = walk.facts.get("http.page_redirect")
+            if not isinstance(onward, str) or walk.refused:
+                return {"http.page_redirect_loop": False}
+            target = walk.chain[-1].join(onward)
+        except (TargetRefused, BadURL):
+            return {"http.page_redirect_loop": False}
+        if (target, jar.state()) in asked_already:
+            return {"http.page_redirect_loop": True}
+    return {}
 
 
 def unvalidated(scene: Scene) -> dict[str, FactValue]:

@@ -48,7 +48,7 @@ def ask_nameserver(
 ) -> dns.message.Message:
     """One question over UDP, over TCP when the answer was cut (RFC 7766, 5), in one time limit.
 
-    Raises TimeoutError, OSError or DNSException.
+    Raises TimeoutError, OSError or DNSException: Truncated when TCP brought nothing either.
     """
     try:
         return dns.query.udp(
@@ -59,8 +59,11 @@ def ask_nameserver(
             ignore_unexpected=True,
             raise_on_truncation=True,
         )
-    except dns.message.Truncated:
-        return dns.query.tcp(query, server, timeout=_left(limit), port=port)
+    except dns.message.Truncated as cut:
+        try:
+            return dns.query.tcp(query, server, timeout=_left(limit), port=port)
+        except (OSError, EOFError, dns.exception.DNSException):
+            raise cut from None  # EOFError: a server that closes TCP without an answer
 
 
 def _left(deadline: float) -> float:

@@ -25,6 +25,16 @@ _SPACE: Final = re.compile(r"\s+")
 _META_CHARSET: Final = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.I
 )
+_FEW: Final = 200
+_MAX_SCRIPTS: Final = 20
+_REFRESH: Final = re.compile(
+    r"""\s*0*[01]?(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?["']?([^"'\s]{1,300})""", re.I
+)
+_ASSIGNS: Final = re.compile(
+    r"""\blocation(?:\.href)?\s{0,9}=\s{0,9}["']([^"'\s]{1,300})["']"""
+    r"""|\blocation\.(?:replace|assign)\(\s{0,9}["']([^"'\s]{1,300})["']"""
+)
+_DECIDES: Final = re.compile(r"\bif\b|\?|cookie|storage|navigator|listener|onclick|timeout", re.I)
 # Elements that fetch something into the page, and the attribute that says what.
 _FETCHING: Final = {
     "script": "src", "iframe": "src", "img": "src", "audio": "src", "video": "src",
@@ -70,13 +80,17 @@ class _Reader:
         self.password = False
         self.words: list[str] = []
         self.fetched: list[str] = []
+        self.refresh = ""
+        self.scripts: list[str] = []
+        self.foreign = False
         self._inside: list[str] = []
         self._room = _MAX_WORDS
 
     def start(self, tag: str, values: Mapping[str, str]) -> None:
         """An element begins."""
-        if tag in ("title", "script", "style"):
+        if tag in ("title", "script", "style", "noscript"):
             self._inside.append(tag)
+        self._onward(tag, values)
         if tag == "input" and values.get("type", "").lower() == "password":
             self.password = True
         wanted = _FETCHING.get(tag)
@@ -85,6 +99,18 @@ class _Reader:
         url = values.get(wanted, "").strip() if wanted else ""
         if url[:7].lower() == "http://" and len(self.fetched) < _MAX_MIXED:
             self.fetched.append(url[:300])
+
+    def _onward(self, tag: str, values: Mapping[str, str]) -> None:
+        if tag == "script" and values.get("src"):
+            self.foreign = True
+        if (
+            tag == "meta"
+            and values.get("http-equiv", "").strip().lower() == "refresh"
+            and "noscript" not in self._inside
+            and not self.refresh
+        ):
+            said = _REFRESH.match(values.get("content", "")[:600])
+            self.refresh = said[1].strip() if said else ""
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -95,12 +121,29 @@ class _Reader:
         """Text between the tags."""
         if "title" in self._inside and len(self.title) < 500:
             self.title += text
+        if "script" in self._inside and len(self.scripts) < _MAX_SCRIPTS:
+            self.scripts.append(text[:MAX_TEXT])
         if self._room > 0 and "script" not in self._inside and "style" not in self._inside:
             self.words.append(text)
             self._room -= len(text)
 
     def close(self) -> None:
         """The end of the document; the parser asks for it."""
+
+
+def _sends_on(reader: _Reader) -> str:
+    """Where the page sends its reader at once, '' when it does not.
+
+    A refresh counts within a second (HTML, "shared declarative refresh steps"), a script only on a
+    page without words, where nothing in it decides: no condition, cookie or storage, no other file.
+    """
+    if reader.refresh:
+        return reader.refresh
+    script = " ".join(reader.scripts)
+    if reader.foreign or len("".join(reader.words).strip()) > _FEW or _DECIDES.search(script):
+        return ""
+    said = _ASSIGNS.search(script)
+    return (said[1] or said[2]) if said else ""
 
 
 def _read(text: str) -> _Reader:
@@ -135,6 +178,9 @@ def page_facts(
         if title:
             facts["http.title"] = title
         facts["http.body_text"] = words
+        onward = _sends_on(reader) if status < 400 else ""
+        if onward:
+            facts["http.page_redirect"] = onward
         if secure:
             facts["http.mixed_content"] = list(dict.fromkeys(reader.fetched))
         page = Page(status, headers, title.lower(), words, text.lower())

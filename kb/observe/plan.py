@@ -86,6 +86,23 @@ def _cookies(scene: Scene) -> bool:
     )
 
 
+def _sends_on(scene: Scene) -> bool:
+    return "http.page_redirect" in scene.facts
+
+
+def _only_http2(scene: Scene) -> bool:
+    return "APPLICATION_PROTOCOL" in str(scene.facts.get("tls.alert", ""))
+
+
+def _foremost(scene: Scene) -> tuple[str, ...]:
+    """What is settled before everything else: what a page that seems healthy can hide."""
+    if _sends_on(scene):
+        return ("http.page_redirect_loop",)
+    if _both_families(scene) and not scene.facts.get("tcp.dead_addresses"):
+        return ("vantage.ipv6.status", "vantage.ipv4.status")
+    return ()
+
+
 def _named(scene: Scene) -> bool:
     return scene.target.address is None
 
@@ -107,12 +124,15 @@ TABLE: Final = (
     # the same URL, asked in another way
     FollowUp(("vantage.again.",), lambda s: "tcp.outcome" in s.facts, do.same("again")),
     FollowUp(("vantage.head.",), _connected, do.same("head")),
+    FollowUp(("http.page_redirect_loop",), _sends_on, do.page_redirects, 3),
     FollowUp(("vantage.referer.",), _refused, do.same("referer")),
     FollowUp(("vantage.cookies.",), _cookies, do.same("cookies")),
     FollowUp(("vantage.language.",), _refused, do.same("language")),
     FollowUp(("vantage.ipv4.",), _both_families, do.same("ipv4")),
     FollowUp(("vantage.ipv6.",), _both_families, do.same("ipv6")),
-    FollowUp(("vantage.http2.", "http2."), _shaken, do.same("http2")),
+    FollowUp(
+        ("vantage.http2.", "http2."), lambda s: _shaken(s) or _only_http2(s), do.same("http2")
+    ),
     FollowUp(("cors.",), _answered, do.cors, 2),
     # a neighbour of the URL
     FollowUp(
@@ -154,7 +174,7 @@ def choose(scene: Scene, wanted: Iterable[str] | None, budget: int) -> list[Foll
     """The follow-ups that settle the wanted facts, best first, as far as the budget goes."""
     left = min(budget, _allowance(scene, budget))
     chosen: list[FollowUp] = []
-    for name in USUAL if wanted is None else wanted:
+    for name in (*_foremost(scene), *(USUAL if wanted is None else wanted)):
         row = next((row for row in TABLE if name.startswith(row.settles)), None)
         if row is None or row in chosen or row.cost > left or not row.makes_sense(scene):
             continue

@@ -35,6 +35,7 @@ class Resolution:
     cname_loop: bool = False
     rcode: str = ""
     extended_error: str = ""
+    truncated: bool = False
     resolver: str = ""
     time_ms: float = 0.0
 
@@ -130,6 +131,9 @@ def _exchange(
         if reply.rcode() in _WITHOUT_EDNS:
             query.use_edns(False)
             reply = ask_nameserver(query, server, port, limit)
+    except dns.message.Truncated:
+        result.truncated = True
+        return "error"
     except (TimeoutError, dns.exception.Timeout):
         return "timeout"
     except (OSError, dns.exception.DNSException):

@@ -15,6 +15,7 @@ _FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]")
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 # The last label of a name is never a number: "0x7f.1" and "127.1" are spellings of addresses
 # (WHATWG URL, "ends in a number").
+_SLASHES: Final = re.compile(r"^(https?:|)/{3,}", re.I)
 _NUMBER: Final = re.compile(r"\d+|0x[0-9a-f]*")
 PORTS: Final = {"http": 80, "https": 443}
 
@@ -48,8 +49,12 @@ class Target:
         return f"{self.scheme}://{self.authority}{self.path}"
 
     def join(self, reference: str) -> Target:
-        """The target that a Location header names. Raises BadURL."""
-        return parse_target(urljoin(self.url, reference.strip()))
+        """The target that a Location header names, as browsers read it. Raises BadURL.
+
+        They skip slashes too many before the host (WHATWG URL, "special authority ignore slashes").
+        """
+        reference = _SLASHES.sub(r"\1//", reference.strip())
+        return parse_target(urljoin(self.url, reference))
 
 
 def parse_target(text: str) -> Target:

@@ -40,6 +40,8 @@ def dns_facts(target: Target, resolution: Resolution, policy: Policy) -> dict[st
         facts["dns.cname_loop"] = resolution.cname_loop
     if resolution.rcode:
         facts["dns.rcode"] = resolution.rcode
+    if resolution.truncated:
+        facts["dns.truncated"] = True
     if resolution.extended_error:
         facts["dns.extended_error"] = resolution.extended_error
     if resolution.resolver:

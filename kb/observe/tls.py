@@ -7,6 +7,7 @@ no time (Python's ssl documents it for ``do_handshake`` since 3.5; tests/observe
 from __future__ import annotations
 
 import functools
+import re
 import ssl
 import time
 import warnings
@@ -38,6 +39,8 @@ _CERTIFICATE_REQUEST: Final = 13  # HandshakeType (RFC 8446, B.3)
 _MAX_CHAIN: Final = 16
 _SETTINGS: Final = b"\x04"  # type of the frame that begins an HTTP/2 connection (RFC 9113, 3.4)
 
+_SAID: Final = re.compile(r"\[SSL[^\]]*\] ([\w ]{3,80}) \(_ssl\.c:\d+\)")
+
 Opener = Callable[[], Any]  # opens a fresh, guarded socket to the same address
 
 
@@ -67,7 +70,11 @@ class Handshake:
 
 @functools.lru_cache(maxsize=16)
 def _context(
-    verify: bool, ca_file: str, legacy: bool = False, protocols: tuple[str, ...] = ("http/1.1",)
+    verify: bool,
+    ca_file: str,
+    legacy: bool = False,
+    protocols: tuple[str, ...] = ("http/1.1",),
+    ciphers: str = "DEFAULT@SECLEVEL=0",
 ) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.hostname_checks_common_name = False
@@ -83,7 +90,7 @@ def _context(
         # weak certificate is seen at all, its strength does not end the handshake.
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        context.set_ciphers("DEFAULT@SECLEVEL=0")
+        context.set_ciphers(ciphers)
     if legacy:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -135,6 +142,8 @@ def handshake(
     alpn = connection.selected_alpn_protocol()
     if alpn:
         facts["tls.alpn"] = alpn
+    if str(facts["tls.cipher"]).startswith("DHE-"):
+        facts["tls.weak_dh"] = _weak_dh(target, open_socket, deadline)
     chain = _chain(connection)
     facts |= describe(chain, target.host)
     problem = _problem(code, chain, ca_file, fetcher, deadline)
@@ -203,7 +212,7 @@ def _failed(
     started: float,
     deadline: float,
 ) -> Handshake:
-    reason = getattr(error, "reason", None) or ""
+    reason = _reason(error)
     outcome = "failed"
     facts: dict[str, FactValue] = {}
     if isinstance(error, TimeoutError):
@@ -218,7 +227,7 @@ def _failed(
         if outcome == "not_tls" and said:
             facts["tcp.banner"] = banner(said)
     if outcome == "failed":
-        facts["tls.alert"] = reason or type(error).__name__
+        facts["tls.alert"] = reason
         facts["tls.legacy_version"] = _legacy(target, open_socket, deadline)
     if asked or "CERTIFICATE_REQUIRED" in reason:
         facts["tls.client_certificate_requested"] = True
@@ -230,9 +239,19 @@ def _failed(
         "closed": "The server closed the connection during the handshake",
         "plain_http": "The port speaks plain HTTP, not TLS",
         "not_tls": "The port answers, but with something that is not TLS",
-        "failed": f"The handshake failed: {reason or type(error).__name__}",
+        "failed": f"The handshake failed: {reason}",
     }
     return Handshake(facts, None, sentences[outcome])
+
+
+def _reason(error: Exception | None) -> str:
+    """OpenSSL's reason. Python names only those of the OpenSSL it was written for; the text of an
+    error has the others: ``[SSL] tlsv1 alert no application protocol (_ssl.c:1006)``."""
+    known = getattr(error, "reason", None)
+    if known:
+        return str(known)
+    said = _SAID.fullmatch(str(error.args[1])) if error and len(error.args) > 1 else None
+    return re.sub(r"\W+", "_", said[1]).strip("_").upper() if said else type(error).__name__
 
 
 def banner(data: bytes) -> str:
@@ -258,6 +277,16 @@ def _plain_answer(target: Target, open_socket: Opener, deadline: float) -> bytes
         return b""
     finally:
         plain.close()
+
+
+def _weak_dh(target: Target, open_socket: Opener, deadline: float) -> bool:
+    """Whether a client that wants 112 bits of security (OpenSSL's level 2) takes the server's
+    Diffie-Hellman key; asked only where that key exchange was chosen."""
+    context = _context(False, "", ciphers="DHE:@SECLEVEL=2")
+    connection, error, _ = _attempt(target.host, _opened(open_socket), context, deadline)
+    if connection is not None:
+        connection.close()
+    return _reason(error) == "DH_KEY_TOO_SMALL"
 
 
 def _legacy(target: Target, open_socket: Opener, deadline: float) -> str:

@@ -37,7 +37,7 @@ class Walk:
     address: Address | None = None
     refused: bool = False
     _seen: set[tuple[Target, str]] = field(default_factory=set)
-    _jar: Cookies = field(default_factory=Cookies)
+    jar: Cookies = field(default_factory=Cookies)
 
     def run(self, target: Target) -> None:
         """Walk to the last response. Raises TargetRefused for the first hop only."""
@@ -73,7 +73,7 @@ class Walk:
         first = not self.chain
         self.chain.append(target)
         census = first and self.manner.name == "robot"
-        cookies = self._jar.header(target) if self.manner.cookies else ()
+        cookies = self.jar.header(target) if self.manner.cookies else ()
         hop = Hop(target, self.manner, self.ground, self.deadline, census, tuple(cookies))
         try:
             hop.run()
@@ -114,9 +114,9 @@ class Walk:
         if not self.manner.follows:
             return None
         # With cookies kept, the same URL asked with other cookies is another question.
-        self._seen.add((target, self._jar.state()))
+        self._seen.add((target, self.jar.state()))
         if self.manner.cookies:
-            self._jar.keep(target, answer.headers)
+            self.jar.keep(target, answer.headers)
         try:
             following = redirects.following(target, answer, self.facts)
         except BadURL:
@@ -124,7 +124,7 @@ class Walk:
             return None
         if following is None or (self.manner.stays and following.host != target.host):
             return None
-        if (following, self._jar.state()) in self._seen or len(self.chain) > redirects.MAX:
+        if (following, self.jar.state()) in self._seen or len(self.chain) > redirects.MAX:
             self.facts["redirect.loop"] = True
             if following in self.chain:
                 circle = self.chain[self.chain.index(following) :]

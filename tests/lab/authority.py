@@ -8,11 +8,19 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import dh
 
 from tests.lab.case import Certificate
 from tests.observe.certificates import issue, ocsp_answer, pem, write
 
 _YEAR = (-30, 400)
+# The group of 1,024 bits that everybody had (RFC 2409, 6.2).
+_OAKLEY_2 = int(
+    "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD"
+    "EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"
+    "EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF",
+    16,
+)
 
 
 class Authorities:
@@ -31,6 +39,10 @@ class Authorities:
         self._revoked: list[int] = []
         self.root_file = self._folder / "root.pem"
         self.root_file.write_bytes(pem(root))
+        group = dh.DHParameterNumbers(_OAKLEY_2, 2).parameters()
+        (self._folder / "dh1024.pem").write_bytes(
+            group.parameter_bytes(serialization.Encoding.PEM, serialization.ParameterFormat.PKCS3)
+        )
 
     def write(self, name: str, wanted: Certificate, aia: int, crl: int) -> tuple[Path, Path]:
         """Issue ``wanted``; gives the files of the chain and of the key (and one of both)."""

@@ -137,7 +137,7 @@ def _dns(folder: Path, records: list[str]) -> Iterator[int]:
 
     Names below ``lame.example`` are forwarded to a server that does not have the zone, those below
     ``bogus.test`` to an unsigned zone that should be signed; ``silent.test`` is not answered and
-    ``filtered.test`` refused.
+    ``filtered.test`` refused. Nothing is said over TCP: an answer above 1,232 bytes arrives cut.
     """
     nsd_port, port = free_ports(2)
     home = folder / "dns"
@@ -166,6 +166,7 @@ server:
   zonelistfile: "{home}/zone.list"
   xfrdir: "{home}"
   server-count: 1
+  ipv4-edns-size: 4096
 remote-control:
   control-enable: no
 zone:
@@ -186,6 +187,8 @@ server:
   pidfile: "{home}/unbound.pid"
   use-syslog: no
   do-daemonize: no
+  tcp-connection-limit: 127.0.0.0/8 0
+  edns-buffer-size: 4096
   do-not-query-localhost: no
   module-config: "validator iterator"
   ede: yes

@@ -11,6 +11,7 @@ from tests.lab.cases.messages import CASES as MESSAGES
 from tests.lab.cases.others import CASES as OTHERS
 from tests.lab.cases.products import CASES as PRODUCTS
 from tests.lab.cases.redirects import CASES as REDIRECTS
+from tests.lab.cases.strangers import CASES as STRANGERS
 from tests.lab.cases.tcp import CASES as TCP
 from tests.lab.cases.tls import CASES as TLS
 from tests.lab.cases.traps import CASES as TRAPS
@@ -31,4 +32,5 @@ CASES: tuple[Case, ...] = (
     *HEALTHY,
     *WILD,
     *TRAPS,
+    *STRANGERS,
 )
