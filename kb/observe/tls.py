@@ -212,7 +212,7 @@ def _failed(
     started: float,
     deadline: float,
 ) -> Handshake:
-    reason = _reason(error)
+    reason = reason_of(error)
     outcome = "failed"
     facts: dict[str, FactValue] = {}
     if isinstance(error, TimeoutError):
@@ -244,7 +244,7 @@ def _failed(
     return Handshake(facts, None, sentences[outcome])
 
 
-def _reason(error: Exception | None) -> str:
+def reason_of(error: Exception | None) -> str:
     """OpenSSL's reason. Python names only those of the OpenSSL it was written for; the text of an
     error has the others: ``[SSL] tlsv1 alert no application protocol (_ssl.c:1006)``."""
     known = getattr(error, "reason", None)
@@ -286,7 +286,7 @@ def _weak_dh(target: Target, open_socket: Opener, deadline: float) -> bool:
     connection, error, _ = _attempt(target.host, _opened(open_socket), context, deadline)
     if connection is not None:
         connection.close()
-    return _reason(error) == "DH_KEY_TOO_SMALL"
+    return reason_of(error) == "DH_KEY_TOO_SMALL"
 
 
 def _legacy(target: Target, open_socket: Opener, deadline: float) -> str:

@@ -23,6 +23,12 @@ _OAKLEY_2 = int(
 )
 
 
+def short_group() -> bytes:
+    """A Diffie-Hellman group of 1,024 bits, as PEM."""
+    group = dh.DHParameterNumbers(_OAKLEY_2, 2).parameters()
+    return group.parameter_bytes(serialization.Encoding.PEM, serialization.ParameterFormat.PKCS3)
+
+
 class Authorities:
     """A trusted root, two intermediates below it (one is over), and a private root."""
 
@@ -39,10 +45,7 @@ class Authorities:
         self._revoked: list[int] = []
         self.root_file = self._folder / "root.pem"
         self.root_file.write_bytes(pem(root))
-        group = dh.DHParameterNumbers(_OAKLEY_2, 2).parameters()
-        (self._folder / "dh1024.pem").write_bytes(
-            group.parameter_bytes(serialization.Encoding.PEM, serialization.ParameterFormat.PKCS3)
-        )
+        (self._folder / "dh1024.pem").write_bytes(short_group())
 
     def write(self, name: str, wanted: Certificate, aia: int, crl: int) -> tuple[Path, Path]:
         """Issue ``wanted``; gives the files of the chain and of the key (and one of both)."""

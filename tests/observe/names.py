@@ -15,7 +15,7 @@ import dns.rdatatype
 import dns.rrset
 
 # From (name, type, whether checking is disabled) to an RCODE and records: "A 127.0.0.1". Behind the
-# RCODE may stand the number of an extended error: "SERVFAIL 7".
+# RCODE may stand the number of an extended error: "SERVFAIL 7". "CUT" is an answer that lacks room.
 Script = Callable[[str, str, bool], tuple[str, list[str]]]
 
 
@@ -36,6 +36,9 @@ def answering(script: Script) -> Iterator[tuple[str, int]]:
             code, records = script(name, kind, bool(query.flags & dns.flags.CD))
             if code == "SILENT":
                 continue
+            if code == "CUT":
+                reply.flags |= dns.flags.TC
+                code = "NOERROR"
             code, _, reason = code.partition(" ")
             reply.set_rcode(dns.rcode.from_text(code))
             if reason and query.edns >= 0:

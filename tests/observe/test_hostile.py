@@ -186,6 +186,7 @@ def test_redirects_that_fan_out_end_after_ten() -> None:
     [
         "<" * 200_000, "<!" * 100_000, "<!--" * 60_000, "<a " * 80_000, "<a b='" * 40_000,
         "&#" * 100_000, "</" * 100_000, "<script>" + "</" * 90_000, "<![CDATA[" * 25_000,
+        "<script>location = '" * 20_000, '<meta http-equiv=refresh content="0;' * 9_000,
         "<title>" * 30_000, "<p>" * 80_000, "[" * 250_000, "{" * 250_000, "<?" * 100_000,
     ],
 )  # fmt: skip
