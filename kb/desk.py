@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kb import known
@@ -121,7 +122,9 @@ class Desk:
         return cls(
             settings,
             base,
-            Searcher(base, index, semantic=_model(base) if settings.semantic else None),
+            Searcher(
+                base, index, semantic=_model(base, settings.data) if settings.semantic else None
+            ),
         )
 
     def warm(self) -> None:
@@ -382,11 +385,11 @@ class Desk:
         )
 
 
-def _model(base: KnowledgeBase) -> Semantic:
+def _model(base: KnowledgeBase, folder: Path) -> Semantic:
     try:
         from kb.search.semantic import WordModel  # noqa: PLC0415  # an optional extra
     except ImportError:
         raise BadSetting(
             "ERRORDESK_SEMANTIC needs the extra: pip install 'errordesk[semantic]'."
         ) from None
-    return WordModel(base)
+    return WordModel(base, folder)

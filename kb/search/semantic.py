@@ -7,6 +7,9 @@ a question as its nearest title or symptom. `make eval` shows what the model add
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +21,7 @@ import numpy as np
 import wordllama
 
 from kb.articles import KnowledgeBase
+from kb.search.vectors import kept
 
 _FEW: Final = 4
 _NOTHING: Final = -2.0  # below every cosine
@@ -26,16 +30,18 @@ _NOTHING: Final = -2.0  # below every cosine
 class WordModel:
     """Ranks the articles of one knowledge base by the meaning of a question."""
 
-    def __init__(self, base: KnowledgeBase) -> None:
-        # The wheel's own folder as the cache: the library looks for its tokenizer there only.
-        inside = Path(wordllama.__file__).parent
-        self._model: Any = wordllama.WordLlama.load(cache_dir=inside, disable_download=True)
+    def __init__(self, base: KnowledgeBase, folder: Path | None = None) -> None:
+        """``folder`` keeps the vectors of the phrases between starts."""
         phrases: list[list[str]] = []
         for article in base.published:
             said = [f"{article.title}. {article.summary}", article.title, *article.symptoms]
             phrases.append(said + [cause.title for cause in article.causes])
         self._articles = [article.id for article in base.published]
-        self._vectors = self._embed([text for said in phrases for text in said])
+        texts = [text for said in phrases for text in said]
+        if folder:
+            self._vectors = kept(folder, f"wordllama {version('wordllama')}", texts, _embed)
+        else:
+            self._vectors = _embed(texts)
         # A row an article: the places of its phrases, filled up with that of "nothing".
         lengths = np.array([len(said) for said in phrases], dtype=int)
         self._places = np.full((len(phrases), max([_FEW, *lengths])), len(self._vectors))
@@ -46,12 +52,21 @@ class WordModel:
         four nearest, so that one lucky phrase does not decide (measured)."""
         if not self._articles:
             return {}
-        cosines = np.append(self._vectors @ self._embed([text[:2000]])[0], _NOTHING)
+        cosines = np.append(self._vectors @ _embed([text[:2000]])[0], _NOTHING)
         best = np.partition(cosines[self._places], -_FEW, axis=1)[:, -_FEW:]
         there = best > _NOTHING
         mean = np.where(there, best, 0).sum(axis=1) / there.sum(axis=1)
         found = (best.max(axis=1) + 2 * mean) / 3
         return dict(zip(self._articles, found.tolist(), strict=True))
 
-    def _embed(self, texts: list[str]) -> Any:
-        return self._model.embed(texts, norm=True) if texts else np.zeros((0, 0))
+
+@cache
+def _loaded() -> Any:
+    """The model, once a process. The wheel's own folder is given as the cache, because the library
+    looks for its tokenizer there only."""
+    inside = Path(wordllama.__file__).parent
+    return wordllama.WordLlama.load(cache_dir=inside, disable_download=True)
+
+
+def _embed(texts: Sequence[str]) -> Any:
+    return _loaded().embed(list(texts), norm=True) if texts else np.zeros((0, 0))
