@@ -99,6 +99,8 @@ _CHALLENGES: Final = (
     Mark("challenge", "is_title", "verifying your browser"),
     Mark("challenge", "is_title", "one moment, please..."),
     Mark("challenge", "title", "are you a robot"),
+    Mark("challenge", "is_title", "radware captcha page"),
+    Mark("challenge", "is_title", "radware bot manager captcha"),
     Mark("challenge", "words", "verify you are human"),
     Mark("challenge", "words", "unusual traffic from your computer network"),
     Mark("challenge", "html", "google.com/recaptcha/", when="error"),
@@ -189,6 +191,8 @@ _DEFAULTS: Final = (
     Mark("default_page", "is_title", "success! your new web server is ready to use."),
     Mark("default_page", "title", "congratulations! | litespeed", "litespeed"),
     Mark("default_page", "is_title", "welcome to jetty", "jetty"),
+    Mark("default_page", "short", "successfully started the nginx proxy manager", "nginx"),
+    Mark("default_page", "title", "welcome to synology web station"),
     Mark("default_page", "title", "the install worked successfully! congratulations!", "django"),
     Mark("default_page", "words", "the install worked successfully! congratulations!", "django"),
 )

@@ -148,7 +148,20 @@ CASES = (
           also=("2177/trailing-slash",)),
     _case("inline", "2305/inline-code", "Refused to execute inline script", raw=page(
         "200 OK", _page("Looms", "<script>start()</script>" + _WORDS), "text/html", *_POLICY)),
+    # a fourth round
+    _case("maintenance-de", "2205/maintenance-with-status-200", "nur ein Satz zu sehen", raw=page(
+        "200 OK", _page("Wartungsarbeiten", "<h1>Wir sind bald zurück</h1><p>Bis morgen früh.</p>"))),
+    _case("maintenance-cs", "2205/maintenance-with-status-200", "?", raw=page(
+        "200 OK", _page("Probíhá údržba", "<h1>Probíhá údržba</h1><p>Brzy jsme zpět.</p>"))),
+    _case("proxy-manager", "2294/*", "my photos are gone", raw=page(
+        "200 OK", _page("Default Site", "<h1>Congratulations!</h1><p>You've successfully started the Nginx Proxy "
+                        "Manager.</p>"))),
+    _case("frame-by-site", "2304/only-the-same-site",
+          "Refused to display in a frame because it set 'X-Frame-Options' to 'sameorigin'", raw=page(
+              "200 OK", _LOOMS, "text/html", "X-Frame-Options: SAMEORIGIN")),
     # sites that look strange and work
+    _good("incidents", raw=page("200 OK", _page("Incidents", "<h1>Incidents</h1><p>Monday: could not connect to "
+          "the database, too many connections. Resolved.</p>"))),
     _good("get-alone", raw=_without_head),
     _good("about-walls", raw=page("200 OK", _page("Firewalls", "<p>Incapsula incident ID, Request Rejected and "
           "Sucuri WebSite Firewall - Access Denied are what visitors see. We tune rules.</p>"))),
