@@ -7,14 +7,13 @@ COPY webapp webapp
 COPY content content
 RUN python -m venv /opt/errordesk \
  && /opt/errordesk/bin/pip install --no-cache-dir '.[postgresql,redis,semantic]' \
- && ERRORDESK_DATA=/opt/errordesk/index /opt/errordesk/bin/errordesk index
+ && ERRORDESK_DATA=/index /opt/errordesk/bin/errordesk index
 
 FROM python:3.13-slim
 COPY --from=build /opt/errordesk /opt/errordesk
 # The index of the shipped content is there already; an image with other content builds its own.
-RUN useradd --system --uid 10001 --home-dir /data --create-home errordesk \
- && cp -a /opt/errordesk/index /data/index \
- && chown -R errordesk /data
+RUN useradd --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin errordesk
+COPY --from=build --chown=10001:10001 /index /data/index
 USER 10001
 ENV PATH=/opt/errordesk/bin:$PATH \
     PYTHONUNBUFFERED=1 \

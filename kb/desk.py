@@ -119,13 +119,8 @@ class Desk:
     ) -> Desk:
         """The desk of a base that is loaded already. Raises IndexUnavailable."""
         index = open_index(base, settings.data, progress, settings.search_url)
-        return cls(
-            settings,
-            base,
-            Searcher(
-                base, index, semantic=_model(base, settings.data) if settings.semantic else None
-            ),
-        )
+        model = word_model(base, settings.data) if settings.semantic else None
+        return cls(settings, base, Searcher(base, index, semantic=model))
 
     def warm(self) -> None:
         """Do now what the first readers would else wait for: looking up the words that people use,
@@ -385,7 +380,9 @@ class Desk:
         )
 
 
-def _model(base: KnowledgeBase, folder: Path) -> Semantic:
+def word_model(base: KnowledgeBase, folder: Path) -> Semantic:
+    """The word model of a base, its vectors kept in ``folder``. Raises BadSetting where it is not
+    installed."""
     try:
         from kb.search.semantic import WordModel  # noqa: PLC0415  # an optional extra
     except ImportError:

@@ -192,6 +192,7 @@ def probe(url: str, as_json: bool, **options: Any) -> None:
 def index(content: str | None) -> None:
     """Build the search index now rather than at the first question."""
     from kb.articles import KnowledgeBase
+    from kb.desk import word_model
     from kb.search import open_index
 
     settings = settings_of(content=content)
@@ -200,6 +201,8 @@ def index(content: str | None) -> None:
         engine = open_index(base, settings.data, progress, settings.search_url)
     engine.words()  # asked for a proof
     engine.close()
+    if settings.semantic:
+        word_model(base, settings.data)
     click.echo(f"{len(base.published)} solutions, revision {base.revision}.", err=True)
 
 
