@@ -62,6 +62,7 @@ def _write(file: Path, vectors: Any) -> None:
             new.write(digest + data)
             new.flush()
             os.fsync(new.fileno())
+            Path(new.name).chmod(0o644)  # as the index's files: who built it need not be who serves
             Path(new.name).replace(file)
         except BaseException:
             Path(new.name).unlink(missing_ok=True)
