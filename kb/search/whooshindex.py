@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from whoosh import index
@@ -50,6 +51,8 @@ class WhooshEngine:
 
     def __init__(self, opened: Any) -> None:
         self._searcher = opened.searcher(weighting=BM25F())
+        # Whoosh's reader moves one file position: two threads in it read each other's blocks.
+        self._reading = Lock()
         self._scores: dict[tuple[str, Boosts], dict[int, float]] = {}
 
     def scores(self, weights: Mapping[str, float], boosts: Boosts) -> dict[int, float]:
@@ -65,23 +68,26 @@ class WhooshEngine:
         that a stem is looked up in the index once."""
         known = self._scores.get((stem, boosts))
         if known is None:
-            reader = self._searcher.reader()
-            fields = [(field, boost) for field, boost in boosts if (field, stem) in reader]
-            if not fields:  # what nobody wrote is not remembered: there is no end of it
-                return {}
-            query = Or([Term(field, stem, boost=boost) for field, boost in fields])
-            found = self._searcher.search(query, limit=None)
-            known = {int(hit["id"]): float(hit.score) for hit in found}
-            self._scores[stem, boosts] = known
+            with self._reading:
+                known = self._read(stem, boosts)
+            if known:  # what nobody wrote is not remembered: there is no end of it
+                self._scores[stem, boosts] = known
         return known
+
+    def _read(self, stem: str, boosts: Boosts) -> dict[int, float]:
+        reader = self._searcher.reader()
+        fields = [(field, boost) for field, boost in boosts if (field, stem) in reader]
+        query = Or([Term(field, stem, boost=boost) for field, boost in fields])
+        found = self._searcher.search(query, limit=None) if fields else ()
+        return {int(hit["id"]): float(hit.score) for hit in found}
 
     def words(self) -> Mapping[str, int]:
         """The words of the index with the number of times they stand in it."""
-        reader = self._searcher.reader()
-        return {
-            term.decode(): int(statistics.weight())
-            for term, statistics in reader.iter_field("words")
-        }
+        with self._reading:
+            return {
+                term.decode(): int(statistics.weight())
+                for term, statistics in self._searcher.reader().iter_field("words")
+            }
 
     def close(self) -> None:
         """Let go of the files."""

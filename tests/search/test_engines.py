@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -103,6 +106,27 @@ def test_words_are_known_as_they_are_written(side: Side, small: KnowledgeBase) -
     words = side.open(small).words()
     assert words["password"] > words["unauthorized"] > 0
     assert "pasword" not in words
+
+
+def test_threads_that_ask_at_once_get_the_same_as_one_alone(
+    side: Side, small: KnowledgeBase
+) -> None:
+    alone = side.open(small)
+    stems = [stem for word in sorted(alone.words()) for stem in stems_of(word)][::16]
+    expected = {stem: alone.scores({stem: 1.0}, FIELDS) for stem in stems}
+    engine = side.open(small)
+
+    def differing(seed: int) -> list[str]:
+        shuffled = random.Random(seed).sample(stems, len(stems))
+        return [s for s in shuffled if engine.scores({s: 1.0}, FIELDS) != expected[s]]
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(differing, range(8))) == [[]] * 8
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_the_search_is_the_same_for_every_engine(side: Side, small: KnowledgeBase) -> None:
