@@ -25,6 +25,7 @@ class KnowledgeBase:
         self.roots = tuple(roots)
         self.registries = tuple(contents.registries)
         self.synonyms = Synonyms(contents.synonyms)
+        self.glossary = contents.glossary
         self.categories = tuple(contents.categories.values())
         self.questions = tuple(contents.questions.values())
         self.errors = tuple(contents.problems)

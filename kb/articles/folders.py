@@ -3,7 +3,7 @@
 An operator keeps articles, overrides and words of their own in a second folder beside the shipped
 one, and upgrades the shipped one without a merge. What is the same is told by the article's ID, the
 category's path, the question's fact, the old address and the identifier's spelling; synonyms add
-up.
+up, and of a glossary's word the later meaning counts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Final, TypeVar, cast
 import yaml
 
 from kb.article import Article, Category, Status
+from kb.articles.glossary import NAME as GLOSSARY
+from kb.articles.glossary import Glossary, parse_glossary
 from kb.articles.parse import parse_article
 from kb.articles.questions import QuestionSpec, parse_questions
 from kb.articles.redirects import NAME as REDIRECTS
@@ -45,6 +47,7 @@ class Contents:
     questions: dict[str, QuestionSpec] = field(default_factory=dict)
     registries: list[Registry] = field(default_factory=list)
     synonyms: tuple[tuple[str, ...], ...] = ()
+    glossary: Glossary = field(default_factory=Glossary)
     translations: Translations = field(default_factory=Translations)
     redirects: Redirects = field(default_factory=Redirects)
     problems: list[ContentError] = field(default_factory=list)
@@ -95,6 +98,10 @@ class _Folder:
             found.questions |= {item.fact: item for item in questions}
         for synonyms in self._parsed("synonyms.yaml", parse_synonyms):
             found.synonyms += synonyms.groups
+        for file in sorted(self._root.glob("glossary.*.yaml")):
+            if GLOSSARY.fullmatch(file.name):
+                for glossary in self._parsed(file.name, parse_glossary):
+                    found.glossary = found.glossary.merged(glossary)
         for redirects in self._parsed(REDIRECTS, parse_redirects):
             found.redirects = found.redirects.merged(redirects)
         self._registries()

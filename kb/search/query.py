@@ -62,9 +62,9 @@ class Tuning:
     boosts: tuple[tuple[str, float], ...] = tuple(BOOSTS.items())
     synonyms: float = 0.2
     nearest: float = 0.7
-    covered: float = 1.0
-    said: float = 0.8
-    meaning: float = 1.9
+    covered: float = 0.5
+    said: float = 0.33
+    meaning: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +144,17 @@ class Searcher:
 
         Without an answer, and if asked to ``correct``, the result has a better spelling.
         """
-        stems = question_stems(text)
+        english = self._base.glossary.translated(text)
+        stems = question_stems(english)
         if not stems:
             return SearchResult(())
         weights = weighted(stems, self._synonyms, self._tuning.synonyms)
+        if english != text:  # translated articles have the words as they were said
+            weights |= dict.fromkeys(
+                set(question_stems(text)).difference(weights), self._tuning.synonyms
+            )
         near, said = self._near.nearest(weights)
-        meaning = self._semantic.near(text) if self._semantic else {}
+        meaning = self._semantic.near(english) if self._semantic else {}
         ranked = self._ranked(weights, near, said, meaning)
         hits: list[SolutionReport] = []
         terms = frozenset(weights)
@@ -183,7 +188,10 @@ class Searcher:
         return replace(result, did_you_mean=better)
 
     def corrected(self, text: str) -> str | None:
-        """``text`` with its unknown words replaced by the nearest known; None where none is."""
+        """``text`` with its unknown words replaced by the nearest known; None where none is, or
+        where it is in another language."""
+        if self._base.glossary.translated(text) != text:
+            return None
         try:
             return self._speller.correct(text)
         except IndexUnavailable:
