@@ -53,7 +53,8 @@ class Recognition:
     """What was found: identifiers, URLs, solution IDs, and facts by who they come from.
 
     ``text`` is the question without secrets. ``identifiers`` begin with the likely cause; those
-    in ``weak`` are no errors in themselves (a success, a redirect).
+    in ``weak`` are no errors in themselves (a success, a redirect), or, in a line of somebody's
+    own, the title of a browser's page that stands over many errors.
     """
 
     text: str
@@ -112,7 +113,7 @@ def recognise(text: str, lexicon: Lexicon, questions: Iterable[QuestionSpec] = (
     return Recognition(
         text=text,
         identifiers=tuple(item.hit for item in found),
-        weak=_weak(found),
+        weak=_weak(found, text),
         urls=tuple(dict.fromkeys(urls)),
         solutions=tuple(dict.fromkeys(int(match[1]) for match in _SOLUTION.finditer(text))),
         transcript=Facts(seen, Source.TRANSCRIPT) if seen else None,
@@ -139,7 +140,7 @@ def _recognise_har(text: str, lexicon: Lexicon) -> Recognition:
     return Recognition(
         text=shown.strip(),
         identifiers=hits,
-        weak=_weak(found),
+        weak=_weak(found, error),
         urls=(without_userinfo(url),) if url else (),
         solutions=(),
         transcript=Facts(facts, Source.HAR) if facts else None,
@@ -148,8 +149,9 @@ def _recognise_har(text: str, lexicon: Lexicon) -> Recognition:
     )
 
 
-def _weak(found: tuple[Identified, ...]) -> frozenset[str]:
-    return frozenset(item.hit.name for item in found if item.says is Says.BENIGN)
+def _weak(found: tuple[Identified, ...], text: str) -> frozenset[str]:
+    weak = (Says.BENIGN,) if "\n" in text else (Says.BENIGN, Says.TITLE)
+    return frozenset(item.hit.name for item in found if item.says in weak)
 
 
 def _claims(text: str, found: tuple[Identified, ...]) -> Facts:

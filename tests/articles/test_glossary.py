@@ -49,7 +49,13 @@ def test_a_later_folder_says_it_otherwise() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["- seite", "words: [seite]", "words: {page: seite}", "words: {page: [eine seite]}", "words: {"],
+    [
+        "- seite",
+        "words: [seite]",
+        "words: {page: seite}",
+        "words: {page: [eine seite]}",
+        "words: {",
+    ],
 )
 def test_a_broken_glossary_says_what_one_is(text: str) -> None:
     with pytest.raises(ContentError) as caught:
