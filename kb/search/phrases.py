@@ -14,11 +14,12 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from kb.article import Article
 from kb.articles import KnowledgeBase
 from kb.recent import Recent
+from kb.search.arrays import np
 
 Stems = Callable[[str], Iterable[str]]
 Synonyms = Mapping[str, frozenset[str]]
@@ -40,9 +41,6 @@ class Phrases:
     """The phrases of a knowledge base by their stems. Built once, read from any thread."""
 
     def __init__(self, base: KnowledgeBase, stems: Stems) -> None:
-        self._owners: list[int] = []
-        self._scales: list[float] = []
-        self._whole: list[float] = []
         by_stem: dict[str, list[int]] = defaultdict(list)
         found: list[tuple[int, float, frozenset[str]]] = []
         documents: Counter[str] = Counter()
@@ -68,14 +66,19 @@ class Phrases:
             stem: math.log(1 + (self._count - n + 0.5) / (n + 0.5)) for stem, n in documents.items()
         }
         self._rare = math.log(1 + (self._count + 0.5) / 0.5)
-        for number, (owner, weight, words) in enumerate(found):
-            norm = math.sqrt(sum(self.idf(stem) ** 2 for stem in words))
-            self._owners.append(owner)
-            self._scales.append(weight / norm if norm else 0.0)
-            self._whole.append(1 / norm**2 if norm else 0.0)
+        norms = np.ones(len(found))
+        for number, (_, _, words) in enumerate(found):
+            norms[number] = math.sqrt(sum(self.idf(stem) ** 2 for stem in words))
             for stem in words:
                 by_stem[stem].append(number)
-        self._by_stem = {stem: tuple(numbers) for stem, numbers in by_stem.items()}
+        self._by_stem = {stem: np.array(numbers) for stem, numbers in by_stem.items()}
+        # Of each phrase what makes a product a cosine, and a product the share that was said.
+        self._scales = np.array([weight for _, weight, _ in found]) / norms
+        self._whole = 1 / np.square(norms)
+        # The phrases of an article follow each other: where each begins, and whose they are.
+        owners = np.array([owner for owner, _, _ in found], dtype=np.int64)
+        self._begins = np.flatnonzero(np.diff(owners, prepend=-1))
+        self._owners = owners[self._begins]
 
     def idf(self, stem: str) -> float:
         """How rare the stem is among the articles; the most for one that none has."""
@@ -94,69 +97,61 @@ class Phrases:
         norm = math.sqrt(
             sum((weight * self.idf(stem)) ** 2 for stem, weight in weights.items() if weight == 1)
         )
-        if not norm:
+        if not norm or not len(self._owners):
             return {}, {}
         dots = self._dots(weights)
-        near: dict[int, float] = {}
-        said: dict[int, float] = {}
-        owners, scales, whole = self._owners, self._scales, self._whole
-        near_of, said_of = near.get, said.get
-        for number, dot in dots.items():
-            owner = owners[number]
-            like = scales[number] * dot
-            if like > near_of(owner, 0.0):
-                near[owner] = like
-            like *= dot * whole[number]
-            if like > said_of(owner, 0.0):
-                said[owner] = like
-        # Synonyms beside the word itself can make a phrase nearer than the same words would be.
-        return (
-            {owner: min(1.0, value / norm) for owner, value in near.items()},
-            {owner: min(1.0, value / norm) for owner, value in said.items()},
-        )
+        like = self._scales * dots
+        return self._best(like, norm), self._best(like * dots * self._whole, norm)
 
-    def _dots(self, weights: Mapping[str, float]) -> dict[int, float]:
-        """The product of the question with each phrase that shares a word with it.
+    def _best(self, values: Any, norm: float) -> dict[int, float]:
+        """The best phrase of each article that has one, as a share of ``norm``."""
+        best = np.maximum.reduceat(values, self._begins)
+        found = np.flatnonzero(best)
+        # Synonyms beside the word itself can make a phrase nearer than the same words would be.
+        shares = np.minimum(best[found] / norm, 1.0)
+        return dict(zip(self._owners[found].tolist(), shares.tolist(), strict=True))
+
+    def _dots(self, weights: Mapping[str, float]) -> Any:
+        """The product of the question with each phrase, 0 where no word is shared.
 
         From the rarest to the commonest: what shares only words that stand in every third phrase
         is near to nothing, so such a stem adds to the phrases already found and finds none.
         """
-        dots: dict[int, float] = {}
-        get = dots.get
-        for number_of, stem in sorted((len(self._by_stem.get(s, ())), s) for s in weights):
-            if not number_of:
-                continue
-            numbers = self._by_stem[stem]
-            value = weights[stem] * self.idf(stem) ** 2
-            if dots and number_of > self._common:
-                for number in numbers:
-                    if number in dots:
-                        dots[number] += value
-            else:
-                for number in numbers:
-                    dots[number] = get(number, 0.0) + value
+        dots = np.zeros(len(self._scales))
+        known = [(self._by_stem[stem], stem) for stem in weights if stem in self._by_stem]
+        for place, (numbers, stem) in enumerate(sorted(known, key=_by_length)):
+            common = place and len(numbers) > self._common
+            added = numbers[dots[numbers] > 0] if common else numbers
+            dots[added] += weights[stem] * self.idf(stem) ** 2
         return dots
 
-    def coverage(self, article_id: int, weights: Mapping[str, float], synonyms: Synonyms) -> float:
-        """How much of the question the article speaks of, each word weighed by its rarity.
+    def coverage(
+        self, article_ids: Iterable[int], weights: Mapping[str, float], synonyms: Synonyms
+    ) -> dict[int, float]:
+        """How much of the question each article speaks of, each word weighed by its rarity.
 
         A word counts fully in the article's phrases, or through a synonym there nearly so, and
         half where it merely occurs in the text.
         """
-        said, words = self._stems_of(article_id)
-        whole = found = 0.0
-        for stem, weight in weights.items():
-            if weight < 1:
-                continue
-            value = self.idf(stem)
-            whole += value
-            if stem in said:
-                found += value
-            elif not said.isdisjoint(synonyms.get(stem, ())):
-                found += 0.8 * value
-            elif stem in words:
-                found += 0.5 * value
-        return found / whole if whole else 0.0
+        asked = [
+            (stem, self.idf(stem), synonyms.get(stem, ()))
+            for stem, weight in weights.items()
+            if weight == 1
+        ]
+        whole = sum(value for _, value, _ in asked)
+        found: dict[int, float] = {}
+        for article_id in article_ids:
+            said, words = self._stems_of(article_id)
+            covered = 0.0
+            for stem, value, others in asked:
+                if stem in said:
+                    covered += value
+                elif others and not said.isdisjoint(others):
+                    covered += 0.8 * value
+                elif stem in words:
+                    covered += 0.5 * value
+            found[article_id] = covered / whole if whole else 0.0
+        return found
 
     def spoken(self, article_id: int, stems: Iterable[str]) -> float:
         """How much of the question the article's phrases say, each word weighed by its rarity."""
@@ -177,6 +172,10 @@ class Phrases:
             known = (said, said.union(self._stems(article.body)))
             self._of_article.put(article_id, known)
         return known
+
+
+def _by_length(item: tuple[Any, str]) -> tuple[int, str]:
+    return len(item[0]), item[1]
 
 
 def _texts(base: KnowledgeBase, article: Article) -> Iterator[tuple[str, float]]:

@@ -224,18 +224,19 @@ class Searcher:
         ranked = sorted(first.items(), key=_best_first)
         if not tuning.covered:
             return ranked
+        covered = self._near.coverage((key for key, _ in ranked[:SHORT]), weights, self._synonyms)
         short = [
             (
                 article_id,
                 scores.get(article_id, 0.0)
                 + top
                 * (
-                    tuning.covered * self._near.coverage(article_id, weights, self._synonyms)
+                    tuning.covered * share
                     + tuning.said * said.get(article_id, 0.0)
                     + tuning.meaning * meaning.get(article_id, 0.0)
                 ),
             )
-            for article_id, _ in ranked[:SHORT]
+            for article_id, share in covered.items()
         ]
         return sorted(short, key=_best_first) + ranked[SHORT:]
 

@@ -6,21 +6,16 @@ a question as its nearest title or symptom. `make eval` shows what the model add
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-# One question is a product too small to be shared: with the threads of numpy's library it took as
-# long and twice the processor time, which the other workers want. Read when numpy is imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-import numpy as np
 import wordllama
 
 from kb.articles import KnowledgeBase
+from kb.search.arrays import np
 from kb.search.vectors import kept
 
 _FEW: Final = 4

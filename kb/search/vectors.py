@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
-import numpy as np
+from kb.search.arrays import np
 
 _PREFIX: Final = "vectors-"
 _DIGEST: Final = 32

@@ -15,6 +15,7 @@ from whoosh.scoring import BM25F
 
 from kb.articles import KnowledgeBase
 from kb.errors import IndexUnavailable
+from kb.search.arrays import np
 from kb.search.engine import Boosts, Progress
 from kb.search.generation import document
 from kb.search.schema import VERSION, schema
@@ -53,24 +54,32 @@ class WhooshEngine:
         self._searcher = opened.searcher(weighting=BM25F())
         # Whoosh's reader moves one file position: two threads in it read each other's blocks.
         self._reading = Lock()
-        self._scores: dict[tuple[str, Boosts], dict[int, float]] = {}
+        reader = self._searcher.reader()
+        # Whoosh's numbers of documents are 0 to this, its deleted ones among them.
+        ids = np.zeros(reader.doc_count_all(), dtype=np.int64)
+        for number, stored in reader.iter_docs():
+            ids[number] = int(stored["id"])
+        self._ids = ids
+        self._scores: dict[tuple[str, Boosts], tuple[Any, Any]] = {}
 
     def scores(self, weights: Mapping[str, float], boosts: Boosts) -> dict[int, float]:
         """BM25F, of every article that has one of the stems."""
-        scores: dict[int, float] = {}
+        scores = np.zeros(len(self._ids))
         for stem, weight in weights.items():
-            for article_id, score in self._scores_of(stem, boosts).items():
-                scores[article_id] = scores.get(article_id, 0.0) + weight * score
-        return scores
+            documents, values = self._scores_of(stem, boosts)
+            scores[documents] += weight * values
+        found = np.flatnonzero(scores)
+        return dict(zip(self._ids[found].tolist(), scores[found].tolist(), strict=True))
 
-    def _scores_of(self, stem: str, boosts: Boosts) -> dict[int, float]:
-        """BM25F of one stem in each article. It does not depend on the rest of the question, so
-        that a stem is looked up in the index once."""
+    def _scores_of(self, stem: str, boosts: Boosts) -> tuple[Any, Any]:
+        """The documents with the stem, and the BM25F of it in each. It does not depend on the rest
+        of the question, so that a stem is looked up in the index once."""
         known = self._scores.get((stem, boosts))
         if known is None:
             with self._reading:
-                known = self._read(stem, boosts)
-            if known:  # what nobody wrote is not remembered: there is no end of it
+                found = self._read(stem, boosts)
+            known = np.array(list(found), dtype=np.intp), np.array(list(found.values()))
+            if found:  # what nobody wrote is not remembered: there is no end of it
                 self._scores[stem, boosts] = known
         return known
 
@@ -79,7 +88,7 @@ class WhooshEngine:
         fields = [(field, boost) for field, boost in boosts if (field, stem) in reader]
         query = Or([Term(field, stem, boost=boost) for field, boost in fields])
         found = self._searcher.search(query, limit=None) if fields else ()
-        return {int(hit["id"]): float(hit.score) for hit in found}
+        return {hit.docnum: float(hit.score) for hit in found}
 
     def words(self) -> Mapping[str, int]:
         """The words of the index with the number of times they stand in it."""

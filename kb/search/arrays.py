@@ -1,0 +1,15 @@
+"""numpy, set to one thread: what one question takes is too small to be shared.
+
+With the threads of numpy's library a product took as long and twice the processor time, which the
+other workers want. The setting is read when numpy is imported.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+
+__all__ = ["np"]
