@@ -365,6 +365,11 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
         _B,
         "Following what the pages themselves say, with cookies kept, leads back to one of them.",
     ),
+    FactSpec(
+        "http.charset_undeclared",
+        _B,
+        "A page with letters beyond ASCII whose encoding neither the header nor the page names.",
+    ),
     FactSpec("http.body_kind", _S, "What the body is, by its marks.", BODY_KINDS),
     FactSpec(
         "http.body_text",
@@ -439,6 +444,8 @@ _SPECS: Final[tuple[FactSpec, ...]] = (
     FactSpec("cors.allow_credentials", _B, "Access-Control-Allow-Credentials is true."),
     FactSpec("cors.allow_methods", _L, "Access-Control-Allow-Methods of the preflight."),
     FactSpec("cors.allow_headers", _L, "Access-Control-Allow-Headers of the preflight."),
+    # robots: what the site's robots.txt says (RFC 9309)
+    FactSpec("robots.forbids_search", _B, "robots.txt forbids this page to Googlebot."),
     # http2
     FactSpec(
         "http2.outcome",

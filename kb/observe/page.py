@@ -172,6 +172,9 @@ def page_facts(
             facts["http.charset_fits"] = fits(body, charset)
             text = _decoded(body, charset)
     if ("html" in media or sniffed == "text/html") and sniffed != "application/x-httpd-php":
+        if not charset and body and sniffed not in _PACKED:
+            marked = body.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            facts["http.charset_undeclared"] = not marked and not body.isascii()
         reader = _read(text)
         words = _fold(" ".join(reader.words))
         title = _SPACE.sub(" ", reader.title).strip()[:200]

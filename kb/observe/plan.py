@@ -16,6 +16,7 @@ from kb.facts import FactValue
 from kb.observe import followups as do
 from kb.observe import variants
 from kb.observe.followups import Scene
+from kb.observe.searchers import robots_file
 
 # What is cheap and tells most, when nobody says which causes are possible (errordesk probe).
 USUAL: Final = (
@@ -134,6 +135,7 @@ TABLE: Final = (
         ("vantage.http2.", "http2."), lambda s: _shaken(s) or _only_http2(s), do.same("http2")
     ),
     FollowUp(("cors.",), _answered, do.cors, 2),
+    FollowUp(("robots.",), _answered, robots_file),
     # a neighbour of the URL
     FollowUp(
         ("vantage.no_query.",),

@@ -89,7 +89,8 @@ def exchange_facts(answer: Exchange, *, secure: bool, method: str) -> dict[str, 
         facts.update(response_facts(answer.status, answer.reason, answer.headers))
         headers = join_headers(answer.headers)
         page = page_facts(answer.status, headers, answer.body, secure=secure)
-        if facts["http.product"]:
+        # A framework's page for developers says whose it is; Server may be of what runs it.
+        if facts["http.product"] and page.get("http.body_kind") != "debug_page":
             page.pop("http.product", None)
         facts.update(page)
         facts["http.layer"] = layer_of(str(facts["http.product"]), headers)

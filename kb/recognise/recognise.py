@@ -29,6 +29,12 @@ from kb.sieve import Sieve
 
 MAX_TEXT: Final = 100_000
 _PHRASES: Final[Recent[int, tuple[Iterable[QuestionSpec], Sieve]]] = Recent(8)
+# What stands before the origin that asked (CORS), what a policy refused, what a page mixed in.
+_BESIDE: Final = re.compile(
+    r"(?:\bfrom (?:frame with )?origin|\brefused to (?!display|frame|connect to)[^'\"\n]{3,40}"
+    r"|\brequested an insecure [^'\"\n]{3,40})\s*['\"\u2018\u201c]?$",
+    re.IGNORECASE,
+)
 _URL: Final = re.compile(r"\bhttps?://[^\s<>\"'`|\\^{}]{1,4000}", re.IGNORECASE)
 _USERINFO: Final = re.compile(r"\bhttps?://[^\s/?#@]{1,1000}@", re.IGNORECASE)
 _BARE_HOST: Final = re.compile(
@@ -101,7 +107,7 @@ def recognise(text: str, lexicon: Lexicon, questions: Iterable[QuestionSpec] = (
     if looks_like_har(text):
         return _recognise_har(text, lexicon)
     text = remove_secrets(text)
-    urls = [_trim(without_userinfo(match[0])) for match in _URL.finditer(text)]
+    urls = _urls(text)
     if not urls and _BARE_HOST.fullmatch(text):
         urls = [f"https://{text}"]
     found = find_identifiers(text, lexicon)
@@ -189,6 +195,16 @@ def _behind(claims: dict[str, FactValue]) -> dict[str, FactValue]:
         if layer in claims and claims[layer] not in _GOES_ON[layer]:
             return dict.fromkeys(_LAYERS[place + 1 :], "not_tried")
     return {}
+
+
+def _urls(text: str) -> list[str]:
+    """The URLs in the text; those that a browser's message names beside the page come last."""
+    page: list[str] = []
+    beside: list[str] = []
+    for match in _URL.finditer(text):
+        before = text[max(0, match.start() - 80) : match.start()]
+        (beside if _BESIDE.search(before) else page).append(_trim(without_userinfo(match[0])))
+    return page + beside
 
 
 def _trim(url: str) -> str:

@@ -11,7 +11,7 @@ from kb.desk import Query
 from tests.lab.case import Case
 from tests.lab.lab import Lab
 
-_AT_ONCE = 4
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,13 @@ NAMES = [server.__name__ for server, *_ in SCENARIOS]
     ("server", "text", "solution", "cause", "evidence"), SCENARIOS, ids=NAMES
 )  # fmt: skip
 def test_the_command_confirms_the_cause(
-    server: Server, text: str, solution: int, cause: str, evidence: tuple[str, ...], tmp_path: Path
+    server: Server,
+    text: str,
+    solution: int,
+    cause: str,
+    evidence: tuple[str, ...],
+    tmp_path: Path,
+    index_folder: Path,
 ) -> None:
     with server(tmp_path) as url:
         options = ["--allow", "127.0.0.0/8"]
@@ -102,7 +108,7 @@ def test_the_command_confirms_the_cause(
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "ERRORDESK_DATA": str(tmp_path / "data")},
+            env={**os.environ, "ERRORDESK_DATA": str(index_folder)},
         )
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -113,7 +119,7 @@ def test_the_command_confirms_the_cause(
 
 
 @contextlib.contextmanager
-def site(folder: Path) -> Iterator[str]:
+def site(folder: Path, data: Path) -> Iterator[str]:
     """The help site as ``errordesk serve`` runs it."""
     port = free_port()
     command = [str(COMMAND), "serve", "--port", str(port), "--allow", "127.0.0.0/8"]
@@ -121,7 +127,7 @@ def site(folder: Path) -> Iterator[str]:
         command += ["--ca-file", str(folder / "root.pem")]
     home = folder / "site"
     home.mkdir()
-    with running(command, home, [port], environment={"ERRORDESK_DATA": str(folder / "data")}):
+    with running(command, home, [port], environment={"ERRORDESK_DATA": str(data)}):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -136,8 +142,9 @@ def test_the_page_confirms_the_cause(
     cause: str,
     evidence: tuple[str, ...],
     tmp_path: Path,
+    index_folder: Path,
 ) -> None:
-    with server(tmp_path) as url, site(tmp_path) as home:
+    with server(tmp_path) as url, site(tmp_path, index_folder) as home:
         page = browser.new_page()
         page.goto(home)
         page.locator("main textarea").first.fill(text.format(url))

@@ -148,3 +148,36 @@ def test_hostile_text_takes_linear_time(unit: str, base: KnowledgeBase) -> None:
     small = min(cost(10_000) for _ in range(3))
     large = min(cost(100_000) for _ in range(3))
     assert large < max(small * 40, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        (
+            "Access to fetch at 'https://api.example/v1' from origin 'http://localhost:5173' has "
+            "been blocked by CORS policy",
+            "https://api.example/v1",
+        ),
+        (
+            "from origin 'http://localhost:5173' blocked, our API is https://api.example/v1",
+            "https://api.example/v1",
+        ),
+        (
+            "Refused to load the script 'https://cdn.example/a.js' because it violates the Content "
+            "Security Policy. The page is https://shop.example/",
+            "https://shop.example/",
+        ),
+        (
+            "Mixed Content: The page at 'https://shop.example/' was loaded over HTTPS, but "
+            "requested an insecure image 'http://img.example/a.png'",
+            "https://shop.example/",
+        ),
+        (
+            "Refused to display 'https://framed.example/' in a frame: X-Frame-Options",
+            "https://framed.example/",
+        ),
+        ("Refused to load the script 'https://cdn.example/a.js'", "https://cdn.example/a.js"),
+    ],
+)
+def test_what_a_message_names_beside_the_page_comes_last(text: str, first: str) -> None:
+    assert recognise(text, NOTHING).urls[0] == first

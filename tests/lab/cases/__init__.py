@@ -1,6 +1,7 @@
 """All cases of the laboratory, by layer."""
 
 from tests.lab.case import Case
+from tests.lab.cases.abroad import CASES as ABROAD
 from tests.lab.cases.applications import CASES as APPLICATIONS
 from tests.lab.cases.comparisons import CASES as COMPARISONS
 from tests.lab.cases.dns import CASES as DNS
@@ -33,4 +34,5 @@ CASES: tuple[Case, ...] = (
     *WILD,
     *TRAPS,
     *STRANGERS,
+    *ABROAD,
 )

@@ -107,7 +107,7 @@ CASES = (
     _case("json-500", "2202/*", "500", raw=_json(
         "500 Internal Server Error", {"message": "Internal server error"})),
     _case("json-503", "2205/*", "503", raw=_json("503 Service Unavailable", {"status": "starting"})),
-    _case("json-200-error", "", "our program reads an error from", raw=_json(
+    _case("json-200-error", "2217/error-inside-the-json", "our program reads an error from", raw=_json(
         "200 OK", {"ok": False, "error": "not_authed"})),
     # frameworks
     _case("express-404", "2177/*", "Cannot GET /x", path="/x", raw=page(
