@@ -141,8 +141,7 @@ def test_an_assistant_asks_searches_reads_and_probes(indexed: Path, transport: C
         transport(indexed, talk)
 
 
-@both
-def test_an_assistant_carries_the_conversation(indexed: Path, transport: Converse) -> None:
+def test_an_assistant_carries_the_conversation(indexed: Path) -> None:
     text = "I just registered and get 401"
 
     async def talk(session: ClientSession) -> None:
@@ -161,13 +160,10 @@ def test_an_assistant_carries_the_conversation(indexed: Path, transport: Convers
         (wrong,) = await call(session, "ask", text=text, turns=[{"fact": "reader.shoe_size"}])
         assert "no question" in wrong["error"]
 
-    transport(indexed, talk)
+    converse(indexed, talk)
 
 
-@both
-def test_what_assistants_ask_is_logged_as_what_readers_ask(
-    indexed: Path, transport: Converse
-) -> None:
+def test_what_assistants_ask_is_logged_as_what_readers_ask(indexed: Path) -> None:
     url = kept_in(indexed)
     for file in indexed.glob("assistants.db*"):
         file.unlink()
@@ -179,7 +175,7 @@ def test_what_assistants_ask_is_logged_as_what_readers_ask(
         await call(session, "search", query="zzqx")
         await call(session, "probe", url="http://10.0.0.1/")
 
-    transport(indexed, talk)
+    converse_over_http(indexed, talk)
     with create_engine(url).begin() as connection:
         rows = connection.execute(select(QUESTIONS)).mappings().all()
     asked, nothing, probed = (row for row in rows if row["follows"] is None)
