@@ -144,7 +144,6 @@ _DEBUG: Final = (
     Mark("debug_page", "html", "window.ignite(", "laravel"),
     Mark("debug_page", "html", "window.ignite =", "laravel"),
     Mark("debug_page", "html", "facade\\ignition", "laravel"),
-    Mark("debug_page", "html", "<!-- illuminate\\", "laravel", "error"),
     Mark("debug_page", "html", "symfony\\component\\", "symfony", "error"),
     Mark("debug_page", "html", "yii\\base\\", "php", "error"),
     Mark("debug_page", "html", "cake\\http\\exception", "php", "error"),
@@ -165,17 +164,15 @@ _DEBUG: Final = (
     Mark("debug_page", "html", "</b> on line <b>", "php"),
     Mark("debug_page", "words", "whitelabel error page this application has no explicit mapping", "tomcat"),  # noqa: E501
     Mark("debug_page", "html", "<pre>error: cannot ", "express", "error"),
-    Mark("debug_page", "html", "node_modules/", "express", "error"),
+    Mark("debug_page", "words", "/node_modules/", "express", "error"),
     Mark("debug_page", "html", "at module._compile (", "express", "error"),
     Mark("debug_page", "words", "type exception report", "tomcat", "error"),
     Mark("debug_page", "html", "\tat org.springframework.", "tomcat", "error"),
     Mark("debug_page", "html", "\tat org.apache.catalina.", "tomcat", "error"),
-    Mark("debug_page", "html", "\tat java.base/", "jetty", "error"),
+    Mark("debug_page", "html", "\tat java.base/", "", "error"),
     Mark("debug_page", "html", "caused by:</h3><pre>", "jetty", "error"),
     Mark("debug_page", "words", "goroutine 1 [running]", "", "error"),
     Mark("debug_page", "html", "rack::showexceptions", "rails", "error"),
-    Mark("debug_page", "title", "plug.debugger", "", "error"),
-    Mark("debug_page", "html", "# phoenixframework", "", "error"),
     Mark("debug_page", "words", "traceback (most recent call last):", when="error"),
 )  # fmt: skip
 
