@@ -35,6 +35,8 @@ _COMMON: Final = (200, 3_000)
 # In a larger base the bodies of so many articles, evenly spread, tell how rare a word is.
 _SAMPLE: Final = 2_000
 _KEPT: Final = 1_000  # articles whose stems are kept once they were needed
+# The stems of texts read before: a writer who saves one file of two hundred changed few of them.
+_READ: Final[Recent[tuple[Stems, str], frozenset[str]]] = Recent(16_384)
 
 
 class Phrases:
@@ -50,12 +52,12 @@ class Phrases:
         self._of_article: Recent[int, tuple[frozenset[str], frozenset[str]]] = Recent(_KEPT)
         step = max(1, len(base.published) // _SAMPLE)
         for place, article in enumerate(base.published):
-            mine = [(frozenset(stems(text)), weight) for text, weight in _texts(base, article)]
+            mine = [(_stems(stems, text), weight) for text, weight in _texts(base, article)]
             found += [(article.id, weight, words) for words, weight in mine if words]
             said = frozenset().union(*(words for words, _ in mine))
             spoken.update(said)
             if place % step == 0:
-                words = said.union(stems(article.body))
+                words = said | _stems(stems, article.body)
                 documents.update(words)
                 self._of_article.put(article.id, (said, words))
         articles = max(1, len(base.published))
@@ -172,6 +174,14 @@ class Phrases:
             known = (said, said.union(self._stems(article.body)))
             self._of_article.put(article_id, known)
         return known
+
+
+def _stems(stems: Stems, text: str) -> frozenset[str]:
+    found = _READ.get((stems, text))
+    if found is None:
+        found = frozenset(stems(text))
+        _READ.put((stems, text), found)
+    return found
 
 
 def _by_length(item: tuple[Any, str]) -> tuple[int, str]:
