@@ -2,7 +2,8 @@
 
 from kb.search.engine import Engine
 from kb.search.opening import open_index
-from kb.search.query import Searcher, SearchResult, Semantic, Tuning
+from kb.search.query import Searcher, Semantic, Tuning
+from kb.search.result import SearchResult
 from kb.search.typeahead import Suggestion
 
 __all__ = [

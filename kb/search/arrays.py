@@ -11,5 +11,9 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
+import numpy.typing as npt
 
-__all__ = ["np"]
+__all__ = ["Floats", "Ints", "np"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]

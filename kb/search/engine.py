@@ -9,7 +9,9 @@ match the same words.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
+
+from kb.search.arrays import Floats, Ints, np
 
 # An engine may leave out what is not among its best: no reader looks that far down.
 CANDIDATES: Final = 100
@@ -17,15 +19,28 @@ Progress = Callable[[int, int], None]
 Boosts = tuple[tuple[str, float], ...]
 
 
+class Scores(NamedTuple):
+    """The IDs of articles that match, in any order, at least the :data:`CANDIDATES` best of them,
+    and how well each does; the more the better, on a scale of the engine's own."""
+
+    ids: Ints
+    values: Floats
+
+    @classmethod
+    def of(cls, by_id: Mapping[int, float]) -> Scores:
+        """The same from a mapping."""
+        ids = np.fromiter(by_id, dtype=np.intp, count=len(by_id))
+        return cls(ids, np.fromiter(by_id.values(), dtype=float, count=len(by_id)))
+
+
 class Engine(Protocol):
     """The index of one revision of the content. Safe to use from several threads."""
 
-    def scores(self, weights: Mapping[str, float], boosts: Boosts) -> dict[int, float]:
-        """How well articles match, by ID; the more the better, on a scale of the engine's own.
+    def scores(self, weights: Mapping[str, float], boosts: Boosts) -> Scores:
+        """How well articles match.
 
         ``weights`` are stems with their weights, ``boosts`` fields of :mod:`kb.search.schema` with
-        theirs. At least the :data:`CANDIDATES` best articles are in it, in any order. Raises
-        IndexUnavailable while the engine cannot be asked.
+        theirs. Raises IndexUnavailable while the engine cannot be asked.
         """
 
     def words(self) -> Mapping[str, int]:

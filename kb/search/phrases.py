@@ -14,12 +14,12 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from kb.article import Article
 from kb.articles import KnowledgeBase
 from kb.recent import Recent
-from kb.search.arrays import np
+from kb.search.arrays import Floats, Ints, np
 
 Stems = Callable[[str], Iterable[str]]
 Synonyms = Mapping[str, frozenset[str]]
@@ -27,6 +27,9 @@ Synonyms = Mapping[str, frozenset[str]]
 _SYMPTOM: Final = 1.0
 _TITLE: Final = 0.95
 _CAUSE: Final = 0.8
+# What a word counts through a synonym in a phrase, and where it merely occurs in the text.
+_INSTEAD: Final = 0.8
+_OCCURS: Final = 0.5
 # A stem that the phrases of this share of the articles have belongs to the subject of the base.
 # The more phrases an article has, the more everyday words are among them, and the more it takes.
 _TOPICAL: Final = 0.08
@@ -34,7 +37,8 @@ _TOPICAL: Final = 0.08
 _COMMON: Final = (200, 3_000)
 # In a larger base the bodies of so many articles, evenly spread, tell how rare a word is.
 _SAMPLE: Final = 2_000
-_KEPT: Final = 1_000  # articles whose stems are kept once they were needed
+# Of a base of so many articles, or of so many that were needed lately, the stems are kept.
+_KEPT: Final = 1_000
 # The stems of texts read before: a writer who saves one file of two hundred changed few of them.
 _READ: Final[Recent[tuple[Stems, str], frozenset[str]]] = Recent(16_384)
 
@@ -49,17 +53,20 @@ class Phrases:
         spoken: Counter[str] = Counter()
         self._base = base
         self._stems = stems
-        self._of_article: Recent[int, tuple[frozenset[str], frozenset[str]]] = Recent(_KEPT)
+        self._of_article: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+        self._lately: Recent[int, tuple[frozenset[str], frozenset[str]]] = Recent(_KEPT)
+        small = len(base.published) <= _KEPT
         step = max(1, len(base.published) // _SAMPLE)
         for place, article in enumerate(base.published):
             mine = [(_stems(stems, text), weight) for text, weight in _texts(base, article)]
-            found += [(article.id, weight, words) for words, weight in mine if words]
+            found += [(place, weight, words) for words, weight in mine if words]
             said = frozenset().union(*(words for words, _ in mine))
             spoken.update(said)
             if place % step == 0:
                 words = said | _stems(stems, article.body)
                 documents.update(words)
-                self._of_article.put(article.id, (said, words))
+                if small:
+                    self._of_article[article.id] = (said, words)
         articles = max(1, len(base.published))
         self._topical = {s for s, n in spoken.items() if n >= _TOPICAL * articles}
         self._count = max(1, len(range(0, len(base.published), step)))
@@ -77,10 +84,11 @@ class Phrases:
         # Of each phrase what makes a product a cosine, and a product the share that was said.
         self._scales = np.array([weight for _, weight, _ in found]) / norms
         self._whole = 1 / np.square(norms)
-        # The phrases of an article follow each other: where each begins, and whose they are.
-        owners = np.array([owner for owner, _, _ in found], dtype=np.int64)
+        # The phrases of an article follow each other: where each begins, and the article's place.
+        owners = np.array([owner for owner, _, _ in found], dtype=np.intp)
         self._begins = np.flatnonzero(np.diff(owners, prepend=-1))
         self._owners = owners[self._begins]
+        self._none = np.zeros(len(base.published))
 
     def idf(self, stem: str) -> float:
         """How rare the stem is among the articles; the most for one that none has."""
@@ -90,9 +98,10 @@ class Phrases:
         """How many of the stems belong to the subject of the base, whatever the article."""
         return len(self._topical.intersection(stems))
 
-    def nearest(self, weights: Mapping[str, float]) -> tuple[dict[int, float], dict[int, float]]:
-        """For each article the cosine with its nearest phrase, and how well its best said phrase
-        is said: the cosine times the share of the phrase that the question has. All are 0 to 1.
+    def nearest(self, weights: Mapping[str, float]) -> tuple[Floats, Floats]:
+        """For each published article the cosine with its nearest phrase, and how well its best said
+        phrase is said: the cosine times the share of the phrase that the question has. All are 0
+        to 1.
 
         ``weights`` are the question's stems, 1 for its own words, less for their synonyms.
         """
@@ -100,20 +109,19 @@ class Phrases:
             sum((weight * self.idf(stem)) ** 2 for stem, weight in weights.items() if weight == 1)
         )
         if not norm or not len(self._owners):
-            return {}, {}
+            return self._none, self._none
         dots = self._dots(weights)
         like = self._scales * dots
         return self._best(like, norm), self._best(like * dots * self._whole, norm)
 
-    def _best(self, values: Any, norm: float) -> dict[int, float]:
-        """The best phrase of each article that has one, as a share of ``norm``."""
-        best = np.maximum.reduceat(values, self._begins)
-        found = np.flatnonzero(best)
+    def _best(self, values: Floats, norm: float) -> Floats:
+        """The best phrase of each article, as a share of ``norm``; 0 where none has a word."""
+        best = self._none.copy()
         # Synonyms beside the word itself can make a phrase nearer than the same words would be.
-        shares = np.minimum(best[found] / norm, 1.0)
-        return dict(zip(self._owners[found].tolist(), shares.tolist(), strict=True))
+        best[self._owners] = np.minimum(np.maximum.reduceat(values, self._begins) / norm, 1.0)
+        return best
 
-    def _dots(self, weights: Mapping[str, float]) -> Any:
+    def _dots(self, weights: Mapping[str, float]) -> Floats:
         """The product of the question with each phrase, 0 where no word is shared.
 
         From the rarest to the commonest: what shares only words that stand in every third phrase
@@ -129,30 +137,26 @@ class Phrases:
 
     def coverage(
         self, article_ids: Iterable[int], weights: Mapping[str, float], synonyms: Synonyms
-    ) -> dict[int, float]:
+    ) -> list[float]:
         """How much of the question each article speaks of, each word weighed by its rarity.
 
         A word counts fully in the article's phrases, or through a synonym there nearly so, and
         half where it merely occurs in the text.
         """
-        asked = [
-            (stem, self.idf(stem), synonyms.get(stem, ()))
-            for stem, weight in weights.items()
-            if weight == 1
-        ]
-        whole = sum(value for _, value, _ in asked)
-        found: dict[int, float] = {}
+        worth = {stem: self.idf(stem) for stem, weight in weights.items() if weight == 1}
+        asked = frozenset(worth)
+        others = [(stem, synonyms[stem]) for stem in asked if stem in synonyms]
+        whole = sum(worth.values()) or 1.0
+        found: list[float] = []
         for article_id in article_ids:
             said, words = self._stems_of(article_id)
-            covered = 0.0
-            for stem, value, others in asked:
-                if stem in said:
-                    covered += value
-                elif others and not said.isdisjoint(others):
-                    covered += 0.8 * value
-                elif stem in words:
-                    covered += 0.5 * value
-            found[article_id] = covered / whole if whole else 0.0
+            half = (asked & words) - said
+            covered = sum([worth[stem] for stem in asked & said])
+            covered += _OCCURS * sum([worth[stem] for stem in half])
+            for stem, instead in others:
+                if stem not in said and not said.isdisjoint(instead):
+                    covered += (_INSTEAD - _OCCURS * (stem in half)) * worth[stem]
+            found.append(covered / whole)
         return found
 
     def spoken(self, article_id: int, stems: Iterable[str]) -> float:
@@ -164,7 +168,7 @@ class Phrases:
 
     def _stems_of(self, article_id: int) -> tuple[frozenset[str], frozenset[str]]:
         """The stems of an article's phrases, and those of its body as well; the last are kept."""
-        known = self._of_article.get(article_id)
+        known = self._of_article.get(article_id) or self._lately.get(article_id)
         if known is None:
             article = self._base.visible(article_id)
             if article is None:
@@ -172,7 +176,7 @@ class Phrases:
             texts = (text for text, _ in _texts(self._base, article))
             said = frozenset(stem for text in texts for stem in self._stems(text))
             known = (said, said.union(self._stems(article.body)))
-            self._of_article.put(article_id, known)
+            self._lately.put(article_id, known)
         return known
 
 
@@ -184,7 +188,7 @@ def _stems(stems: Stems, text: str) -> frozenset[str]:
     return found
 
 
-def _by_length(item: tuple[Any, str]) -> tuple[int, str]:
+def _by_length(item: tuple[Ints, str]) -> tuple[int, str]:
     return len(item[0]), item[1]
 
 

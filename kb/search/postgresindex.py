@@ -43,7 +43,7 @@ from sqlalchemy.pool import NullPool
 
 from kb.articles import KnowledgeBase
 from kb.errors import IndexUnavailable
-from kb.search.engine import CANDIDATES, Boosts, Progress
+from kb.search.engine import CANDIDATES, Boosts, Progress, Scores
 from kb.search.postgresbuild import FIELDS, LABELS, Generation, build, quoted
 
 _LOG = logging.getLogger(__name__)
@@ -119,14 +119,14 @@ class PostgresEngine:
         self._away_until = 0.0
         self._closed = threading.Event()
 
-    def scores(self, weights: Mapping[str, float], boosts: Boosts) -> dict[int, float]:
+    def scores(self, weights: Mapping[str, float], boosts: Boosts) -> Scores:
         """BM25F of the best articles."""
         with self._asking() as connection:
             if not self._average:
                 self._measure(connection)
             spread = self._spread(connection, weights)
             if not spread:
-                return {}
+                return Scores.of({})
             levels = _levels(
                 {stem: weights[stem] * self._rarity(n) for stem, (n, _) in spread.items()}
             )
@@ -156,7 +156,7 @@ class PostgresEngine:
                         score += worth[stem, place] * count * (_K + 1) / (count + _K * norm)
             if score:
                 scores[key] = score
-        return scores
+        return Scores.of(scores)
 
     def words(self) -> Mapping[str, int]:
         """The words with the number of articles that each stands in."""

@@ -10,9 +10,11 @@ from kb.answer import SolutionReport
 from kb.article import Article
 from kb.articles import KnowledgeBase
 from kb.errors import IndexUnavailable
+from kb.search.arrays import Floats, Ints, np
 from kb.search.engine import Engine
 from kb.search.passages import Passages
 from kb.search.phrases import Phrases
+from kb.search.result import SearchResult
 from kb.search.schema import BOOSTS
 from kb.search.spelling import Speller
 from kb.search.stems import stems_of
@@ -21,20 +23,8 @@ from kb.search.words import own, question_stems, weighted
 
 # The first by their words; only of them is looked at how much of the question each covers.
 SHORT: Final = 40
-# Measured on the development questions (`make eval`) and on others that have nothing to do with the
-# web: below, the base has words in common with a question, not an answer to it. A longer question
-# says more that no article repeats.
-FEW_TOPICAL: Final = 2
-MANY_TOPICAL: Final = 3
-SURE: Final = 1.1
-SPOKEN_THOUGH_FOREIGN: Final = 0.75
-LIKELY: Final = 0.4
-NEARLY_SAID: Final = 0.95
-WELL_SAID: Final = 1.8  # of 2: spoken and nearness together
-CLEARLY: Final = 0.2
-MEANT: Final = 0.47
-MEANT_BY_ONE: Final = 0.6
-ALL_SPOKEN: Final = 0.9
+# Of a large base so many are put in order: no reader looks further.
+REACH: Final = 1_000
 # What has less than this share of the best score is no result: of 600 questions it answered two.
 WORTH: Final = 0.4
 # Where no word is known, the model alone finds from this nearness on: below, it names what is least
@@ -45,8 +35,8 @@ ALIKE: Final = 0.4
 class Semantic(Protocol):
     """A model that says how near a question is to each article; an optional extra."""
 
-    def near(self, text: str) -> dict[int, float]:
-        """How near each article is in meaning, by ID, 1 at most."""
+    def near(self, text: str) -> Floats:
+        """How near each published article is in meaning, in their order, 1 at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,52 +57,6 @@ class Tuning:
     meaning: float = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Articles, best first.
-
-    ``spoken`` is the share of the question's words that the best one's phrases have, each word
-    weighed by its rarity (what merely occurs in a text is no sign that it answers); ``nearness``
-    the cosine with its nearest phrase, ``meaning`` its nearness by the word model, 0 where there is
-    none; all are 0 to 1. ``topical`` counts the question's words
-    that belong to the subject of the base at all; ``foreign`` is whether one belongs to another,
-    which counts for neither.
-    """
-
-    hits: tuple[SolutionReport, ...]
-    did_you_mean: str | None = None
-    spoken: float = 0.0
-    nearness: float = 0.0
-    topical: int = 0
-    foreign: bool = False
-    meaning: float = 0.0
-
-    @property
-    def answers(self) -> bool:
-        """Whether the best article is an answer rather than merely the nearest there is."""
-        sure = self.spoken + self.nearness
-        if self.foreign:
-            return self.topical >= MANY_TOPICAL and self.spoken >= SPOKEN_THOUGH_FOREIGN
-        return bool(self.hits) and (
-            (self.topical >= MANY_TOPICAL and sure >= LIKELY)
-            or (self.topical >= FEW_TOPICAL and (sure >= SURE or self.spoken >= ALL_SPOKEN))
-            or (self.topical >= FEW_TOPICAL and self.meaning >= MEANT)
-            or (
-                self.topical > 0
-                and (
-                    self.nearness >= NEARLY_SAID
-                    or sure >= WELL_SAID
-                    or self.meaning >= MEANT_BY_ONE
-                )
-            )
-        )
-
-    def is_about(self, misspelt: SearchResult) -> bool:
-        """Whether this, the result of a better spelling, says more than the ``misspelt`` one."""
-        sure, before = self.spoken + self.nearness, misspelt.spoken + misspelt.nearness
-        return self.answers or (self.topical > misspelt.topical and sure >= before + CLEARLY)
-
-
 class Searcher:
     """Search over one snapshot of the content; safe to use from several threads."""
 
@@ -129,6 +73,8 @@ class Searcher:
         self._engine = engine
         self.lapses = 0  # how many searches had to do without the engine
         self._near = Phrases(base, stems_of)
+        # A place for each published article, in the order of their IDs.
+        self._ids = np.array([article.id for article in base.published], dtype=np.intp)
         self._synonyms = base.synonyms.by_stem(stems_of)
         self._passages = Passages()
         self._typeahead = Typeahead(base)
@@ -154,31 +100,28 @@ class Searcher:
                 set(question_stems(text)).difference(weights), self._tuning.synonyms
             )
         near, said = self._near.nearest(weights)
-        meaning = self._semantic.near(english) if self._semantic else {}
-        ranked = self._ranked(weights, near, said, meaning)
+        meaning = self._semantic.near(english) if self._semantic else None
+        places, scores = self._ranked(weights, near, said, meaning)
         hits: list[SolutionReport] = []
+        best: int | None = None
         terms = frozenset(weights)
-        for article_id, score in ranked:
-            if score < WORTH * ranked[0][1]:
-                break
-            article = self._base.visible(article_id)
-            if article is None or (
-                category and not f"{article.category}/".startswith(f"{category}/")
-            ):
+        for place, score in zip(places.tolist(), scores.tolist(), strict=True):
+            article = self._base.published[place]
+            if category and not f"{article.category}/".startswith(f"{category}/"):
                 continue
+            best = place if best is None else best
             hits.append(self.report(article, terms, score, "words"))
             if len(hits) == limit:
                 break
-        best = hits[0].id if hits else 0
         ours = own(stems)
         result = SearchResult(
             tuple(hits),
             None,
-            self._near.spoken(best, ours),
-            near.get(best, 0.0),
+            self._near.spoken(hits[0].id, ours) if hits else 0.0,
+            0.0 if best is None else float(near[best]),
             self._near.topical(ours),
             len(ours) < len(stems),
-            meaning.get(best, 0.0),
+            0.0 if best is None or meaning is None else float(meaning[best]),
         )
         if result.answers or not correct:
             return result
@@ -198,47 +141,54 @@ class Searcher:
             return None
 
     def _ranked(
-        self,
-        weights: dict[str, float],
-        near: dict[int, float],
-        said: dict[int, float],
-        meaning: dict[int, float],
-    ) -> list[tuple[int, float]]:
-        """Article IDs with their scores, best first."""
+        self, weights: dict[str, float], near: Floats, said: Floats, meaning: Floats | None
+    ) -> tuple[Ints, Floats]:
+        """The places of what is worth to be shown, with their scores, best first."""
         tuning = self._tuning
+        scores = self._scores(weights)
+        top = float(scores.max(initial=0.0)) or 1.0
+        first = scores + tuning.nearest * top * near
+        if meaning is not None:
+            alone = not first.any()
+            first += tuning.meaning * top * np.where(alone & (meaning < ALIKE), 0, meaning)
+        found = self._best_first(np.flatnonzero(first > 0), first)
+        order = first[found]
+        if tuning.covered and len(found):
+            short = found[:SHORT]
+            covered = self._near.coverage(self._ids[short].tolist(), weights, self._synonyms)
+            close = tuning.covered * np.array(covered) + tuning.said * said[short]
+            if meaning is not None:
+                close += tuning.meaning * meaning[short]
+            again = scores[short] + top * close
+            best = np.lexsort((short, -again))
+            found[:SHORT], order[:SHORT] = short[best], again[best]
+        worth = order >= WORTH * order[0] if len(order) else order > 0
+        # Behind the first that is not worth it, none is: the short list goes by another score.
+        end = len(order) if worth.all() else int(np.argmin(worth))
+        return found[:end], order[:end]
+
+    def _scores(self, weights: dict[str, float]) -> Floats:
+        """The engine's score of each article."""
+        scores = np.zeros(len(self._ids))
+        if not len(scores):
+            return scores
         try:
-            scores = self._engine.scores(weights, tuning.boosts)
-        except (
-            IndexUnavailable
-        ):  # the nearest titles and symptoms, which are in memory, still serve
+            found = self._engine.scores(weights, self._tuning.boosts)
+        except IndexUnavailable:  # the nearest titles and symptoms, in memory, still serve
             self.lapses += 1
-            scores = {}
-        top = max(scores.values(), default=1.0)
-        first = dict(scores)
-        for article_id, value in near.items():
-            first[article_id] = first.get(article_id, 0.0) + tuning.nearest * top * value
-        if not first:
-            meaning = {number: value for number, value in meaning.items() if value >= ALIKE}
-        for article_id, value in meaning.items():
-            first[article_id] = first.get(article_id, 0.0) + tuning.meaning * top * value
-        ranked = sorted(first.items(), key=_best_first)
-        if not tuning.covered:
-            return ranked
-        covered = self._near.coverage((key for key, _ in ranked[:SHORT]), weights, self._synonyms)
-        short = [
-            (
-                article_id,
-                scores.get(article_id, 0.0)
-                + top
-                * (
-                    tuning.covered * share
-                    + tuning.said * said.get(article_id, 0.0)
-                    + tuning.meaning * meaning.get(article_id, 0.0)
-                ),
-            )
-            for article_id, share in covered.items()
-        ]
-        return sorted(short, key=_best_first) + ranked[SHORT:]
+            return scores
+        places = np.searchsorted(self._ids, found.ids).clip(max=len(scores) - 1)
+        ours = self._ids[places] == found.ids
+        scores[places[ours]] = found.values[ours]
+        return scores
+
+    def _best_first(self, places: Ints, scores: Floats) -> Ints:
+        """The places by their scores; of very many only the best."""
+        values = -scores[places]
+        if len(places) > REACH:
+            near = np.argpartition(values, REACH)[:REACH]
+            places, values = places[near], values[near]
+        return places[np.lexsort((places, values))]
 
     def report(
         self, article: Article, terms: frozenset[str], score: float, matched_by: str
@@ -268,7 +218,3 @@ class Searcher:
 def terms_of(text: str) -> frozenset[str]:
     """The stems by which ``text`` is searched."""
     return frozenset(question_stems(text))
-
-
-def _best_first(item: tuple[int, float]) -> tuple[float, int]:
-    return -item[1], item[0]

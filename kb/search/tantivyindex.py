@@ -14,7 +14,7 @@ from typing import Final
 import tantivy
 
 from kb.articles import KnowledgeBase
-from kb.search.engine import CANDIDATES, Boosts, Progress
+from kb.search.engine import CANDIDATES, Boosts, Progress, Scores
 from kb.search.generation import document
 from kb.search.schema import BOOSTS, VERSION
 from kb.search.stems import stems_of
@@ -63,7 +63,7 @@ class TantivyEngine:
         self._schema = index.schema
         self._searcher = index.searcher()
 
-    def scores(self, weights: Mapping[str, float], boosts: Boosts) -> dict[int, float]:
+    def scores(self, weights: Mapping[str, float], boosts: Boosts) -> Scores:
         """The sum of BM25 over stems and fields, of the best articles."""
         clauses = [
             (
@@ -78,11 +78,13 @@ class TantivyEngine:
         query = tantivy.Query.boolean_query(clauses)
         hits = self._searcher.search(query, CANDIDATES, count=False).hits
         ids = self._searcher.fast_field_values("id", [address for _, address in hits])
-        return {
-            int(key): float(score)
-            for key, (score, _) in zip(ids, hits, strict=True)
-            if key is not None
-        }
+        return Scores.of(
+            {
+                int(key): float(score)
+                for key, (score, _) in zip(ids, hits, strict=True)
+                if key is not None
+            }
+        )
 
     def words(self) -> Mapping[str, int]:
         """The words with the number of articles that each stands in."""

@@ -15,8 +15,8 @@ from whoosh.scoring import BM25F
 
 from kb.articles import KnowledgeBase
 from kb.errors import IndexUnavailable
-from kb.search.arrays import np
-from kb.search.engine import Boosts, Progress
+from kb.search.arrays import Floats, Ints, np
+from kb.search.engine import Boosts, Progress, Scores
 from kb.search.generation import document
 from kb.search.schema import VERSION, schema
 
@@ -56,22 +56,25 @@ class WhooshEngine:
         self._reading = Lock()
         reader = self._searcher.reader()
         # Whoosh's numbers of documents are 0 to this, its deleted ones among them.
-        ids = np.zeros(reader.doc_count_all(), dtype=np.int64)
+        ids = np.zeros(reader.doc_count_all(), dtype=np.intp)
         for number, stored in reader.iter_docs():
             ids[number] = int(stored["id"])
         self._ids = ids
-        self._scores: dict[tuple[str, Boosts], tuple[Any, Any]] = {}
+        # What nobody wrote is not looked up: most questions have a word or a number of their own.
+        self._written = frozenset(term for _, term in reader.all_terms())
+        self._scores: dict[tuple[str, Boosts], tuple[Ints, Floats]] = {}
 
-    def scores(self, weights: Mapping[str, float], boosts: Boosts) -> dict[int, float]:
+    def scores(self, weights: Mapping[str, float], boosts: Boosts) -> Scores:
         """BM25F, of every article that has one of the stems."""
         scores = np.zeros(len(self._ids))
         for stem, weight in weights.items():
-            documents, values = self._scores_of(stem, boosts)
-            scores[documents] += weight * values
+            if stem.encode() in self._written:
+                documents, values = self._scores_of(stem, boosts)
+                scores[documents] += weight * values
         found = np.flatnonzero(scores)
-        return dict(zip(self._ids[found].tolist(), scores[found].tolist(), strict=True))
+        return Scores(self._ids[found], scores[found])
 
-    def _scores_of(self, stem: str, boosts: Boosts) -> tuple[Any, Any]:
+    def _scores_of(self, stem: str, boosts: Boosts) -> tuple[Ints, Floats]:
         """The documents with the stem, and the BM25F of it in each. It does not depend on the rest
         of the question, so that a stem is looked up in the index once."""
         known = self._scores.get((stem, boosts))
@@ -79,8 +82,7 @@ class WhooshEngine:
             with self._reading:
                 found = self._read(stem, boosts)
             known = np.array(list(found), dtype=np.intp), np.array(list(found.values()))
-            if found:  # what nobody wrote is not remembered: there is no end of it
-                self._scores[stem, boosts] = known
+            self._scores[stem, boosts] = known
         return known
 
     def _read(self, stem: str, boosts: Boosts) -> dict[int, float]:

@@ -35,7 +35,7 @@ def test_one_of_several_machines_builds_and_all_find(
 
     def start() -> None:
         engine = open_index(small, tmp_path, lambda done, _all: written.append(done), empty_url)
-        found.append(len(engine.scores({"401": 1.0}, FIELDS)))
+        found.append(len(engine.scores({"401": 1.0}, FIELDS).ids))
         engine.close()
 
     machines = [threading.Thread(target=start) for _ in range(4)]
@@ -60,7 +60,7 @@ def test_a_build_that_ends_early_leaves_nothing(
     with psycopg.connect(empty_url) as connection:
         assert tables(connection) == []
     engine = open_index(small, tmp_path, url=empty_url)
-    assert engine.scores({"401": 1.0}, FIELDS)
+    assert len(engine.scores({"401": 1.0}, FIELDS).ids)
     engine.close()
 
 
