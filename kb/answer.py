@@ -89,6 +89,21 @@ class SolutionReport:
     matched_by: str
     causes: tuple[CauseReport, ...] = ()
 
+    def ranked(self, score: float, matched_by: str) -> SolutionReport:
+        """The same at another place, found otherwise."""
+        return SolutionReport(
+            self.id, self.title, self.summary, self.url, score, self.passage, self.marks,
+            matched_by, self.causes,
+        )  # fmt: skip
+
+    def with_causes(self, causes: tuple[CauseReport, ...]) -> SolutionReport:
+        """The same with its causes. Like :meth:`ranked` it is called for each solution of each
+        answer, and takes a quarter of what :func:`dataclasses.replace` does."""
+        return SolutionReport(
+            self.id, self.title, self.summary, self.url, self.score, self.passage, self.marks,
+            self.matched_by, causes,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -162,6 +162,8 @@ class Talk:
     @property
     def closed(self) -> frozenset[str]:
         """Facts that are not asked for again."""
+        if not self.heard:
+            return self.skipped
         unsure = (heard.said.fact for heard in self.heard if heard.kind == "unknown")
         unread = Counter(heard.said.fact for heard in self.heard if heard.kind == "added")
         tired = (fact for fact, times in unread.items() if fact and times >= PATIENCE)
@@ -169,6 +171,8 @@ class Talk:
 
     def asked(self, questions: Iterable[QuestionSpec]) -> int:
         """How many questions were answered or skipped."""
+        if not (self.heard or self.skipped or self.given):
+            return 0
         known = {question.fact for question in questions}
         replied = {heard.said.fact for heard in self.heard if heard.kind != "added"}
         return len((replied | self.closed | set(self.given)) & known)

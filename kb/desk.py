@@ -323,7 +323,7 @@ class Desk:
         for cause in causes:
             by_solution.setdefault(cause.solution, []).append(cause)
         solutions = tuple(
-            replace(s, causes=tuple(by_solution.get(s.id, ()))) for s in standings[-1].solutions
+            s.with_causes(tuple(by_solution.get(s.id, ()))) for s in standings[-1].solutions
         )
         best = causes[0] if causes and causes[0].verdict is Verdict.CONFIRMED else None
         if best and (observed or best.solution in found.solutions):

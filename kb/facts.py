@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from kb.vocabulary import REGISTRY, FactSpec, Kind
 
@@ -26,6 +26,9 @@ class Source(StrEnum):
     TRANSCRIPT = "transcript"
     HAR = "har"
     PROBE = "probe"
+
+
+_STRENGTH: Final = {source: place for place, source in enumerate(Source)}
 
 
 class UnknownFact(KeyError):
@@ -131,19 +134,20 @@ class Facts(Mapping[str, FactValue]):
 
     def merged(self, other: Facts) -> Facts:
         """Both sets in one; where both know a fact the stronger source wins, ``other`` on a tie."""
+        if not other._values and (not self._values or "source" in self._values):
+            return self
         result = Facts()
-        result._values = dict(self._values)
-        result._sources = dict(self._sources)
-        order = list(Source)
+        values = result._values = dict(self._values)
+        sources = result._sources = dict(self._sources)
         for name, value in other._values.items():
-            mine = result._sources.get(name)
-            if mine is None or order.index(other._sources[name]) >= order.index(mine):
-                result._values[name] = value
-                result._sources[name] = other._sources[name]
-        if result._values:
-            present = {*result._sources.values()}
-            result._values["source"] = [source.value for source in order if source in present]
-            result._sources.setdefault("source", Source.CLAIM)
+            mine, its = sources.get(name), other._sources[name]
+            if mine is None or _STRENGTH[its] >= _STRENGTH[mine]:
+                values[name] = value
+                sources[name] = its
+        if values:
+            present = {*sources.values()}
+            values["source"] = [source.value for source in _STRENGTH if source in present]
+            sources.setdefault("source", Source.CLAIM)
         return result
 
     def nested(self) -> dict[str, Any]:

@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 def unnamed(found: Recognition) -> str:
     """The question without the numbers that were understood as statuses: as words they would find
     every article with the same number in it. A question that is nothing else stays as it is."""
-    text = list(found.text)
+    rest = found.text
     for hit in found.identifiers:
         if hit.name.startswith("HTTP "):
             start, end = hit.span
-            text[start:end] = " " * (end - start)
-    rest = "".join(text)
+            rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
     return rest if len(terms_of(rest)) >= FEW_WORDS // 2 else found.text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from kb.answer import CauseReport, SolutionReport, Verdict
@@ -94,7 +93,7 @@ class Ranking:
             article = self._base.visible(solution)
             if solution in listed:
                 known = listed[solution]
-                solutions.append(replace(known, score=round(score, 3), matched_by=matched_by))
+                solutions.append(known.ranked(round(score, 3), matched_by))
             elif article is not None:
                 solutions.append(self._searcher.report(article, terms, score, matched_by))
         return solutions

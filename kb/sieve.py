@@ -8,7 +8,8 @@ the pattern does: assertions are left out, classes are as wide as Unicode's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import re2
@@ -24,6 +25,26 @@ _ASSERTED: Final = ("(?=", "(?!", "(?<=", "(?<!")
 # What RE2 means by these is ASCII's; what Python means, Unicode's.
 _WIDER: Final = {"\\w": r"\pL\pN\pM_", "\\d": r"\pN", "\\s": r"\s\pZ\x0b\x1c-\x1f\x85"}
 _NOWHERE: Final = ("\\b", "\\B", "\\A", "\\Z", "^", "$")
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """Those of a sieve's patterns that may match, in its order.
+
+    They are told apart as objects: a pattern's own hash is made of all of its code, each time.
+    """
+
+    patterns: tuple[re.Pattern[str], ...]
+    _ids: frozenset[int]
+
+    def __contains__(self, pattern: re.Pattern[str]) -> bool:
+        return id(pattern) in self._ids
+
+    def __iter__(self) -> Iterator[re.Pattern[str]]:
+        return iter(self.patterns)
+
+    def __len__(self) -> int:
+        return len(self.patterns)
 
 
 class Sieve:
@@ -44,16 +65,12 @@ class Sieve:
         self._always = tuple(always)
         self._set.Compile()
 
-    def passing(self, text: str) -> frozenset[re.Pattern[str]]:
+    def passing(self, text: str) -> Passing:
         """The patterns that may match in ``text``; every other one does not."""
         found = self._set.Match(text.encode(errors="replace")) or ()
-        places = (*self._always, *(self._places[number] for number in found))
-        return frozenset(self.patterns[place] for place in places)
-
-    def in_order(self, text: str) -> list[re.Pattern[str]]:
-        """The same in the patterns' order."""
-        passing = self.passing(text)
-        return [pattern for pattern in self.patterns if pattern in passing]
+        places = sorted([*self._always, *[self._places[number] for number in found]])
+        patterns = tuple([self.patterns[place] for place in places])
+        return Passing(patterns, frozenset(map(id, patterns)))
 
 
 def loosened(pattern: re.Pattern[str]) -> str | None:

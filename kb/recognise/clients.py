@@ -70,7 +70,7 @@ def client_of(text: str) -> str | None:
 
 def method_of(text: str) -> str | None:
     """The method of the failing request, where the text tells it."""
-    for pattern in _METHOD_SIEVE.in_order(text):
+    for pattern in _METHOD_SIEVE.passing(text):
         found = None
         for found in pattern.finditer(text):  # noqa: B007  # the last one is the one that failed
             pass

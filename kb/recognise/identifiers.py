@@ -69,9 +69,8 @@ def find_identifiers(text: str, lexicon: Lexicon) -> tuple[Identified, ...]:
         known = entry.id if entry else name
         found.setdefault(known, _identified(known, span, entry, lexicon, text))
     rules = [item.hit for item in found.values()]
-    others = numbers_of_others(text)
     for literal in lexicon.find(text):
-        if others and _NUMBERED.fullmatch(literal.entry.id):
+        if _NUMBERED.fullmatch(literal.entry.id) and numbers_of_others(text):
             continue
         entry, span = literal.entry, (literal.start, literal.end)
         solution = lexicon.solution(entry.id, entry)
@@ -81,6 +80,8 @@ def find_identifiers(text: str, lexicon: Lexicon) -> tuple[Identified, ...]:
         if key not in found:
             found[key] = _identified(entry.id, span, entry, lexicon, text)
     hits = _without_inner(list(found.values()))
+    if len(hits) < 2:
+        return tuple(hits)
     depth = Depth.of(text)
 
     def rank(item: Identified) -> tuple[int, int, int, int]:

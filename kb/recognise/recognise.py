@@ -12,7 +12,6 @@ from kb.articles.questions import QuestionSpec
 from kb.articles.registry import Says
 from kb.errors import BadQuestion, CredentialsInURL
 from kb.facts import Facts, FactValue, Source
-from kb.recent import Recent
 from kb.recognise.clients import client_of, method_of
 from kb.recognise.dig import dig_facts
 from kb.recognise.har import MAX_HAR, looks_like_har, read_har
@@ -22,13 +21,11 @@ from kb.recognise.logs import upstream_problem
 from kb.recognise.openssl import openssl_facts
 from kb.recognise.pasted import pasted_facts
 from kb.recognise.quoting import unquoted
-from kb.recognise.replies import said_by_phrases
 from kb.recognise.secrets import remove_secrets, without_userinfo
 from kb.recognise.transcript import transcript_facts
-from kb.sieve import Sieve
+from kb.recognise.wording import wording
 
 MAX_TEXT: Final = 100_000
-_PHRASES: Final[Recent[int, tuple[Iterable[QuestionSpec], Sieve]]] = Recent(8)
 # What stands before the origin that asked (CORS), what a policy refused, what a page mixed in.
 _BESIDE: Final = re.compile(
     r"(?:\bfrom (?:frame with )?origin|\brefused to (?!display|frame|connect to)[^'\"\n]{3,40}"
@@ -41,8 +38,6 @@ _BARE_HOST: Final = re.compile(
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}(?::\d{1,5})?(?:/\S*)?", re.IGNORECASE
 )
 _SOLUTION: Final = re.compile(r"(?<![\w&/])#(\d{4,9})\b")
-_SENTENCE: Final = re.compile(r"[^.!?\n]+")
-_SPACES: Final = re.compile(r"\s+")
 MAX_CLAIM: Final = 2_000
 MAX_WORDING: Final = 4_000
 _LAYERS: Final = ("dns.outcome", "tcp.outcome", "tls.outcome", "http.outcome")
@@ -124,7 +119,7 @@ def recognise(text: str, lexicon: Lexicon, questions: Iterable[QuestionSpec] = (
         solutions=tuple(dict.fromkeys(int(match[1]) for match in _SOLUTION.finditer(text))),
         transcript=Facts(seen, Source.TRANSCRIPT) if seen else None,
         claims=_claims(text, found),
-        reader=_wording(text, questions),
+        reader=wording(_URL.sub(" ", text[:MAX_WORDING]), questions),
     )
 
 
@@ -213,28 +208,3 @@ def _trim(url: str) -> str:
     while url.endswith(")") and url.count(")") > url.count("("):
         url = url[:-1].rstrip(".,;:!?")
     return url
-
-
-def _wording(text: str, questions: Iterable[QuestionSpec]) -> Facts:
-    """What the reader's own words answer, by the phrases of the questions."""
-    words = _URL.sub(" ", text[:MAX_WORDING])
-    sentences = [_SPACES.sub(" ", match[0]) for match in _SENTENCE.finditer(words)]
-    passing = _phrases_of(questions).passing("\n".join(sentences))
-    found: dict[str, FactValue] = {}
-    for question in questions if passing else ():
-        if not any(p in passing for answer in question.answers for p in answer.phrases):
-            continue
-        value = said_by_phrases(sentences, question)
-        if value is not None:
-            found[question.fact] = value
-    return Facts(found, Source.READER)
-
-
-def _phrases_of(questions: Iterable[QuestionSpec]) -> Sieve:
-    """The phrases of all questions; built once for each knowledge base."""
-    known = _PHRASES.get(id(questions))
-    if known is None or known[0] is not questions:
-        phrases = (p for question in questions for a in question.answers for p in a.phrases)
-        known = questions, Sieve(phrases)
-        _PHRASES.put(id(questions), known)
-    return known[1]

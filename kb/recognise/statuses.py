@@ -41,6 +41,8 @@ _STATUS: Final = (
     r"|errorcode|response|respuesta|réponse|antwort|answer|http_code|httpcode|sc-status"
 )
 _CODE: Final = r"(?:[ _-]?(?:code|codes|kod|kode|código|codice|nummer|number|no\.?|nr\.?|error))?"
+# In front of these words: one look at a letter is cheaper than a look for each of the words.
+_BEGINS: Final = f"(?=[{''.join(sorted({word[0] for word in f'{_ERROR}|{_STATUS}'.split('|')}))}])"
 # What may follow the number in "I get a 502 …" without making it a count of things.
 _AFTER: Final = (
     r"(?=\s*$|\s*[.,;:!?)\]\"'’”/—–-](?!\d)|\s+(?:error|errors|err|when|whenever|while|on|from|for"
@@ -61,7 +63,7 @@ _PATTERNS: Final = tuple(
         # 404 Not Found, 502: Bad Gateway, (404) Not Found, 403 - Forbidden
         rf"(?<![\d.,$€£-])([345]\d\d)[ :,|–)({{\[\"'\]-]{{1,4}}(?:{_REASONS})\b",
         # status 502, status code: 403, statusCode=500, "status":403, error 404, Fehler 404
-        rf"(?:\b|(?<=[a-z]))(?:{_ERROR}|{_STATUS}){_CODE}[\"']?\s{{0,2}}(?:[:=#(\[\"'–-]{{1,3}}"
+        rf"(?:\b|(?<=[a-z])){_BEGINS}(?:{_ERROR}|{_STATUS}){_CODE}[\"']?\s{{0,2}}(?:[:=#(\[\"'–-]{{1,3}}"
         r"\s?[\"']?|(?:is|was|of|von|de|di|:)\s|\s)([345]\d\d)\b(?![.,:]\d|-\d|\s?(?:euros?|"
         r"dollars?|people|users|employees|customers|visitors|items|rows|records|%|€|ms|mm|px|km|kg|mb|gb)\b)",
         rf"(?:code|código|codice|kod)(?: d['’]| de | di |[ -])(?:{_ERROR}|{_STATUS})[ :]{{1,3}}"
@@ -104,7 +106,7 @@ _STATUS_LINE: Final = re.compile(
 
 def find_statuses(text: str) -> Iterator[tuple[int, int, int]]:
     """Each status with its span, unordered, some several times. Linear in the text's length."""
-    for pattern in _SIEVE.in_order(text):
+    for pattern in _SIEVE.passing(text):
         for match in pattern.finditer(text):
             yield int(match[1]), match.start(), match.end()
             end = match.end(1)

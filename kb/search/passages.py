@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,29 +22,39 @@ _LATELY: Final[Recent[tuple[int, str, str, str], Passages]] = Recent(1_000)
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
-    """Plain text as it is shown, the stems of all of it, and where the stems stand in it."""
+    """Plain text as it is shown, and where each of its stems stands in it."""
 
     text: str
-    stems: frozenset[str]
-    places: tuple[tuple[str, int, int], ...]
+    places: Mapping[str, tuple[tuple[int, int], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """The paragraphs of an article, and the numbers of those that have a stem."""
+
+    paragraphs: tuple[_Paragraph, ...]
+    having: Mapping[str, tuple[int, ...]]
 
 
 class Passages:
     """The paragraphs of the articles, cut when an article is first asked for. Thread-safe."""
 
     def __init__(self) -> None:
-        self._cut: dict[tuple[int, str], tuple[_Paragraph, ...]] = {}
+        self._known: dict[tuple[int, str], _Cut] = {}
 
     def best(self, article: Article, terms: frozenset[str]) -> Passage:
         """The paragraph with the most different ``terms``, the summary where none has any."""
         key = (article.id, article.language)
-        paragraphs = self._cut.get(key)
-        if paragraphs is None:
-            paragraphs = self._cut[key] = tuple(_paragraphs(article))
-        counts = [len(paragraph.stems & terms) for paragraph in paragraphs]
-        most = max(counts)
-        found = paragraphs[counts.index(most) if most else 0]
-        return found.text, tuple((start, end) for stem, start, end in found.places if stem in terms)
+        cut = self._known.get(key)
+        if cut is None:
+            cut = self._known[key] = _cut(article)
+        counts = [0] * len(cut.paragraphs)
+        for term in terms & cut.having.keys():
+            for number in cut.having[term]:
+                counts[number] += 1
+        found = cut.paragraphs[counts.index(max(counts))]
+        spans = [span for term in terms & found.places.keys() for span in found.places[term]]
+        return found.text, tuple(sorted(spans))
 
 
 def best_passage(article: Article, terms: frozenset[str]) -> Passage:
@@ -57,18 +67,33 @@ def best_passage(article: Article, terms: frozenset[str]) -> Passage:
     return passages.best(article, terms)
 
 
-def _paragraphs(article: Article) -> Iterator[_Paragraph]:
-    yield _paragraph(article.summary)  # the first, and the one for want of a better
+def _cut(article: Article) -> _Cut:
+    texts = tuple(_texts(article))
+    having: dict[str, list[int]] = {}
+    for number, text in enumerate(texts):
+        for stem in dict.fromkeys(stems_of(text)):
+            having.setdefault(stem, []).append(number)
+    return _Cut(
+        tuple(_paragraph(text) for text in texts),
+        {stem: tuple(numbers) for stem, numbers in having.items()},
+    )
+
+
+def _texts(article: Article) -> Iterator[str]:
+    yield article.summary  # the first, and the one for want of a better
     for section in article.sections:
         if section.title in _LEFT_OUT:
             continue
         for block in section.markdown.split("\n\n"):
             if not block.startswith(("```", "|", "###")):
-                yield _paragraph(plain(block))
+                yield plain(block)
 
 
 def _paragraph(text: str) -> _Paragraph:
     shown = text
     if len(shown) > MAX_PASSAGE:
         shown = shown[:MAX_PASSAGE].rsplit(" ", 1)[0] + " …"
-    return _Paragraph(shown, frozenset(stems_of(text)), tuple(spans_of(shown)))
+    places: dict[str, tuple[tuple[int, int], ...]] = {}
+    for stem, start, end in spans_of(shown):
+        places[stem] = (*places.get(stem, ()), (start, end))
+    return _Paragraph(shown, places)

@@ -19,7 +19,7 @@ from typing import Final
 from kb.article import Article
 from kb.articles import KnowledgeBase
 from kb.recent import Recent
-from kb.search.arrays import Floats, Ints, np
+from kb.search.arrays import Floats, Ints, np, scattered
 
 Stems = Callable[[str], Iterable[str]]
 Synonyms = Mapping[str, frozenset[str]]
@@ -127,12 +127,18 @@ class Phrases:
         From the rarest to the commonest: what shares only words that stand in every third phrase
         is near to nothing, so such a stem adds to the phrases already found and finds none.
         """
-        dots = np.zeros(len(self._scales))
-        known = [(self._by_stem[stem], stem) for stem in weights if stem in self._by_stem]
-        for place, (numbers, stem) in enumerate(sorted(known, key=_by_length)):
-            common = place and len(numbers) > self._common
-            added = numbers[dots[numbers] > 0] if common else numbers
-            dots[added] += weights[stem] * self.idf(stem) ** 2
+        known = [
+            (self._by_stem[stem], weight * self.idf(stem) ** 2)
+            for stem, weight in weights.items()
+            if stem in self._by_stem
+        ]
+        known.sort(key=_by_length)
+        places = [numbers for numbers, _ in known]
+        worth = np.array([value for _, value in known])
+        rare = max(1, sum(len(numbers) <= self._common for numbers in places))
+        dots = scattered(places[:rare], worth[:rare], len(self._scales))
+        if places[rare:]:
+            dots += np.where(dots > 0, scattered(places[rare:], worth[rare:], len(dots)), 0)
         return dots
 
     def coverage(
@@ -188,8 +194,8 @@ def _stems(stems: Stems, text: str) -> frozenset[str]:
     return found
 
 
-def _by_length(item: tuple[Ints, str]) -> tuple[int, str]:
-    return len(item[0]), item[1]
+def _by_length(item: tuple[Ints, float]) -> int:
+    return len(item[0])
 
 
 def _texts(base: KnowledgeBase, article: Article) -> Iterator[tuple[str, float]]:

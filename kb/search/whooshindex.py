@@ -15,7 +15,7 @@ from whoosh.scoring import BM25F
 
 from kb.articles import KnowledgeBase
 from kb.errors import IndexUnavailable
-from kb.search.arrays import Floats, Ints, np
+from kb.search.arrays import Floats, Ints, np, scattered
 from kb.search.engine import Boosts, Progress, Scores
 from kb.search.generation import document
 from kb.search.schema import VERSION, schema
@@ -66,11 +66,13 @@ class WhooshEngine:
 
     def scores(self, weights: Mapping[str, float], boosts: Boosts) -> Scores:
         """BM25F, of every article that has one of the stems."""
-        scores = np.zeros(len(self._ids))
+        places, added = [], []
         for stem, weight in weights.items():
             if stem.encode() in self._written:
                 documents, values = self._scores_of(stem, boosts)
-                scores[documents] += weight * values
+                places.append(documents)
+                added.append(values if weight == 1 else weight * values)
+        scores = scattered(places, added, len(self._ids))
         found = np.flatnonzero(scores)
         return Scores(self._ids[found], scores[found])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -48,11 +49,16 @@ _FOREIGN_STEMS: Final = frozenset(stem for word in FOREIGN for stem in stems_of(
 _FILLER_STEMS: Final = frozenset(stem for word in FILLER for stem in stems_of(word))
 
 
-def question_stems(text: str) -> list[str]:
+def question_stems(text: str) -> tuple[str, ...]:
     """The stems that matter in a question, each once, at most :data:`MAX_TERMS`."""
-    stems = dict.fromkeys(stems_of(text[:4000]))
+    return _question_stems(text[:4000])
+
+
+@functools.lru_cache(maxsize=256)
+def _question_stems(text: str) -> tuple[str, ...]:
+    stems = dict.fromkeys(stems_of(text))
     kept = [stem for stem in stems if stem not in _FILLER_STEMS]
-    return (kept or list(stems))[:MAX_TERMS]
+    return tuple((kept or list(stems))[:MAX_TERMS])
 
 
 def own(stems: Iterable[str]) -> list[str]:

@@ -165,7 +165,9 @@ class Settings:
                 values.number("REPORT_RETENTION", get.get("REPORT_RETENTION", "30"), 1, 3_650)
             ),
             examples=values.examples(get.get("EXAMPLES", "")),
-            semantic=values.switch_auto("SEMANTIC", get.get("SEMANTIC", "auto"), "wordllama"),
+            semantic=values.switch_auto(
+                "SEMANTIC", get.get("SEMANTIC", "auto"), "wordllama", "simsimd"
+            ),
             drafts=values.switch("DRAFTS", get.get("DRAFTS", "off")),
         )
 

@@ -31,10 +31,10 @@ def switch(name: str, text: str) -> bool:
     raise BadSetting(f"{PREFIX}{name} takes on or off, not {text!r}.")
 
 
-def switch_auto(name: str, text: str, module: str) -> bool:
-    """on, off, or auto: on where the Python module of the extra is installed."""
+def switch_auto(name: str, text: str, *modules: str) -> bool:
+    """on, off, or auto: on where the Python modules of the extra are installed."""
     if text.lower() == "auto":
-        return find_spec(module) is not None
+        return all(find_spec(module) is not None for module in modules)
     return switch(name, text)
 
 

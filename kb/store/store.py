@@ -94,6 +94,10 @@ def _sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def _scrubbed(record: QuestionRecord) -> dict[str, Any]:
+    return asdict(replace(record, text=scrub(record.text)[:MAX_QUESTION]))
+
+
 def _restored(column: Column[Any], values: dict[str, Any]) -> Any:
     """A column's value out of a backup's row. A column that may be empty may be missing: the backup
     is older than it. Raises KeyError for any other, ValueError for a date that is none."""
@@ -199,9 +203,8 @@ class Store:
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write, name="questions", daemon=True)
                 self._writer.start()
-        clean = replace(record, text=scrub(record.text)[:MAX_QUESTION])
         try:
-            self._pending.put_nowait(clean)
+            self._pending.put_nowait(record)
         except queue.Full:
             self.dropped += 1
 
@@ -215,7 +218,7 @@ class Store:
                 while len(taken) < _CHUNK:
                     taken.append(self._pending.get_nowait())
             closing = None in taken
-            batch = [asdict(record) for record in taken if record is not None]
+            batch = [_scrubbed(record) for record in taken if record is not None]
             try:
                 if batch:
                     with self._begin() as connection:

@@ -43,4 +43,4 @@ def test_spans_are_those_of_the_words() -> None:
 
 
 def test_filler_alone_is_still_a_question() -> None:
-    assert question_stems("please help me") == ["pleas", "help", "me"]
+    assert question_stems("please help me") == ("pleas", "help", "me")
