@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 # Debian packages that the tests drive.
 PACKAGES := apache2 chromium curl default-jre-headless haproxy libapache2-mod-security2 lighttpd mariadb-server-core modsecurity-crs \
   nginx-light nodejs nsd postgresql redis-server squid unbound varnish
-# And what measuring needs.
-PACKAGES += wrk
+# And what `make load` needs: DokuWiki is what it is compared with.
+MEASURING := dokuwiki php-cli php-fpm wrk
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## List these commands
@@ -57,7 +57,8 @@ machines: packages $(VENV)/installed-dev  ## Kill and restart processes, Redis a
 faults: packages $(VENV)/installed-dev  ## Kill, fill and damage things on purpose, and print what held
 	@$(BIN)/python -m tests.faults
 
-load: packages $(VENV)/installed-dev  ## Measure under load, against an empty view and nginx, into docs/operating.md
+load: packages $(VENV)/installed-dev  ## Measure under load beside nginx and DokuWiki, into docs/operating.md
+	@tools/install-packages $(MEASURING)
 	@$(BIN)/python -m tests.load 5 --write
 
 scale: packages $(VENV)/installed-dev  ## Measure bases of up to 100,000 articles; write docs/scale.md

@@ -262,9 +262,16 @@ def search() -> str | BaseResponse:
     found = find(desk, text, category, who, language)
     if text and not found.hits and not category and who is None:
         recording.found_nothing(text)
+    here = url_for("site.search")
+
+    def narrowed(path: str | None, role: Who | None) -> str:
+        asked = {"q": text, "category": path, "who": role.value if role else None}
+        return f"{here}?{urlencode({name: value for name, value in asked.items() if value})}"
+
     return render_template(
         "search.html",
         text=text,
+        narrowed=narrowed,
         found=found,
         category=category,
         who=who,

@@ -109,7 +109,7 @@ worker_processes 1;
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log info;
-events {{ worker_connections 128; }}
+events {{ worker_connections 1024; }}
 http {{
   access_log off;
   default_type text/html;

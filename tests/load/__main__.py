@@ -20,13 +20,15 @@ from pathlib import Path
 
 import psutil
 
+from kb.articles import KnowledgeBase
 from kb.desk import Desk
-from kb.settings import Settings
+from kb.settings import Settings, shipped_content
 from tests.bench.app import EMPTY
 from tests.beside import beside
 from tests.conftest import ROOT
 from tests.lab.ours import serving_app
 from tests.lab.servers import free_ports, nginx, running
+from tests.load.dokuwiki import dokuwiki, page_of
 from tests.load.wrk import Ask, Found, wrk
 
 ARTICLE = "/solutions/2173-http-401-unauthorized"
@@ -131,14 +133,24 @@ def measure(folder: Path, seconds: int) -> tuple[list[str], int]:
     workers = len(os.sched_getaffinity(0))
     failures = 0
     with _server(folder, workers) as (port, master), serving_app(_slow_site) as site:
-        with _static(folder, _page(port)) as static:
+        articles = KnowledgeBase.load(shipped_content()).published
+        with (
+            _static(folder, _page(port)) as static,
+            dokuwiki(folder / "wiki", articles) as wiki,
+        ):
             probed = (
                 f'{{"text": "HTTP 401 http://127.0.0.1:{site}/%d", "probe": true, "fresh": true}}'
             )
             asks = [
                 Ask("empty Flask view", EMPTY),
                 Ask("the article as a file of nginx", "/page.html", port=static),
+                Ask("the article in DokuWiki", page_of(2173), port=wiki),
                 Ask("article", ARTICLE),
+                Ask(
+                    "search in DokuWiki, words never seen",
+                    "/doku.php?do=search&q=certificate+expired+%d",
+                    port=wiki,
+                ),
                 Ask("search, words never seen", "/search?q=certificate+expired+%d"),
                 Ask(
                     "answer, asked the first time",

@@ -186,6 +186,21 @@ def test_probes_leave_room_for_readers(folder: Path, tmp_path: Path, silent: Sil
             psutil.Process(worker).kill()
 
 
+def test_connections_are_shared_between_the_workers(folder: Path, tmp_path: Path) -> None:
+    with _serving(folder, tmp_path, "--workers", "2", "--threads", "4") as server:
+        _until(lambda: len(server.workers()) == 2)
+        with contextlib.ExitStack() as kept:
+            for _ in range(16):  # as fast as one worker could take them all
+                kept.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            _until(lambda: sum(map(_connections, server.workers())) == 16)
+            assert min(map(_connections, server.workers())) >= 4
+
+
+def _connections(worker: int) -> int:
+    found = psutil.Process(worker).net_connections("tcp")
+    return sum(connection.status == psutil.CONN_ESTABLISHED for connection in found)
+
+
 def test_a_worker_that_is_killed_is_replaced(folder: Path, tmp_path: Path) -> None:
     with _serving(folder, tmp_path, "--workers", "2", "--threads", "4") as server:
         _until(lambda: len(server.workers()) == 2)

@@ -26,6 +26,7 @@ from kb.settings import Settings
 from kb.shared import SHARED
 from webapp import create_app, i18n
 from webapp.services import Services
+from webapp.serving.turns import Turns
 from webapp.serving.watch import ContentWatch
 from webapp.serving.worker import Worker
 
@@ -72,6 +73,7 @@ class _Application(BaseApplication):
         self._factory = factory
         self._options = options
         self.watch = watch
+        self.turns = Turns()
         super().__init__()
 
     def load_config(self) -> None:
@@ -151,7 +153,8 @@ def _close(_master: Any, worker: Any) -> None:
 
 
 def _forget(_master: Any, worker: Any) -> None:
-    """Take what a worker that ended was doing out of the metrics."""
+    """Take a worker that ended out of the metrics, and out of those that connections wait for."""
+    worker.app.turns.ended(worker.age)
     if _NUMBERS in os.environ:
         from prometheus_client.multiprocess import (  # noqa: PLC0415  # it looks at the variable
             mark_process_dead,

@@ -1,5 +1,6 @@
-"""gunicorn's threaded worker with three habits of ours: idle connections hold no thread, a small
-response leaves in one piece, and Ctrl-C in a terminal is the master's business.
+"""gunicorn's threaded worker with four habits of ours: idle connections hold no thread, a small
+response leaves in one piece, the processes take connections in turn, and Ctrl-C in a terminal is
+the master's business.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ import socket
 import time
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+# How long a process with more connections than another leaves it a new one: time enough to wake.
+YIELD_S: Final = 0.001
 
 
 class WholeResponse:
@@ -48,6 +52,8 @@ class WholeResponse:
 class Worker(ThreadWorker):
     """One process of the help desk."""
 
+    app: Any  # that of :mod:`webapp.serving.master`, with the turns
+
     def init_signals(self) -> None:
         """As gunicorn's, but a terminal's Ctrl-C ends the workers through the master, in order."""
         super().init_signals()
@@ -58,17 +64,27 @@ class Worker(ThreadWorker):
         kernel goes on taking connections that nobody will answer."""
         super().set_accept_enabled(enabled)
         if not enabled and not self.alive:
+            self.app.turns.ended(self.age)
             for listener in self.sockets:
                 listener.close()
 
+    def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
+        """One round of the loop; connections came and went since the last."""
+        if self.alive:
+            self.app.turns.has(self.age, self.nr_conns)
+        super().wait_for_and_dispatch_events(timeout)
+
     def accept(self, listener: Any) -> None:
-        """Take a connection. It gets a thread with its first byte: browsers open some in advance
-        and leave them idle."""
+        """Take a connection, unless a process with fewer does. It gets a thread with its first
+        byte: browsers open some in advance and leave them idle."""
+        if self.app.turns.others_first(self.age):
+            time.sleep(YIELD_S)
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
+        self.app.turns.has(self.age, self.nr_conns)
         connection = TConn(self.cfg, client, address, listener.getsockname())
         connection.timeout = time.monotonic() + self.cfg.keepalive
         self.pending_conns.append(connection)
