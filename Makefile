@@ -4,7 +4,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 # Debian packages that the tests drive.
-PACKAGES := apache2 chromium curl default-jre-headless haproxy libapache2-mod-security2 lighttpd mariadb-server-core modsecurity-crs \
+PACKAGES := apache2 chromium curl default-jre-headless haproxy libapache2-mod-security2 lighttpd \
+  mariadb-client-core mariadb-server-core modsecurity-crs \
   nginx-light nodejs nsd postgresql redis-server squid unbound varnish
 # And what `make load` needs: DokuWiki is what it is compared with.
 MEASURING := dokuwiki php-cli php-fpm wrk
@@ -73,6 +74,10 @@ screenshots: packages $(VENV)/installed-dev  ## Take the pictures in docs/
 vitals: packages $(VENV)/installed-dev  ## Measure sizes, LCP, CLS and TBT, and write them into docs/
 	@$(BIN)/python -m tests.browser.vitals
 
+audit: $(VENV)/installed  ## Ask PyPI whether anything that is installed has a known vulnerability
+	@test -x build/audit/bin/pip-audit || { python3 -m venv build/audit && build/audit/bin/pip install --quiet pip-audit; }
+	@build/audit/bin/pip-audit --strict --skip-editable --path $(VENV)/lib/python3*/site-packages
+
 format: $(VENV)/installed-dev  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -80,4 +85,4 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install run demo packages test lab machines eval fuzz scale bench screenshots vitals format clean
+.PHONY: help install run demo packages test lab machines eval scale bench screenshots vitals audit format clean

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -75,6 +76,18 @@ def postgres_url() -> Iterator[str]:
     """A real PostgreSQL for the whole run; gives the URL of its database."""
     with postgresql() as url:
         yield url
+
+
+@pytest.fixture
+def ascii_url(postgres_url: str) -> Iterator[str]:
+    """A PostgreSQL database without an encoding, as initdb makes one where no locale is set."""
+    made = (
+        "CREATE DATABASE plain TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"
+    )
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(made)
+        yield f"{postgres_url.rpartition('/')[0]}/plain"
+        connection.execute("DROP DATABASE plain WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

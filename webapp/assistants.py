@@ -24,7 +24,7 @@ from kb.answer import Answer, Verdict
 from kb.conversation import AT_ONCE, MAX_MORE, MAX_TURNS, Said
 from kb.desk import Desk, Query
 from kb.errors import ErrordeskError
-from kb.settings import Settings
+from kb.settings import BadSetting, Settings
 from kb.store import QuestionRecord, Store, open_store
 from webapp import recording
 from webapp.limiting import Gate, TooManyProbes
@@ -213,7 +213,9 @@ def serve(settings: Settings) -> None:
         build(settings, store=store).run("stdio")
 
 
-def serve_http(settings: Settings, host: str, port: int) -> None:
+def serve_http(
+    settings: Settings, host: str, port: int, security: TransportSecuritySettings
+) -> None:
     """Serve at ``http://host:port/mcp`` (streamable HTTP) until the process is ended.
 
     Nothing is kept between requests, so that several processes can stand behind a balancer.
@@ -228,7 +230,7 @@ def serve_http(settings: Settings, host: str, port: int) -> None:
             stateless_http=True,
             json_response=True,
             max_request_body_size=MAX_BODY,
-            transport_security=security(settings, host),
+            transport_security=security,
         )
 
 
@@ -243,16 +245,23 @@ def _stored(settings: Settings) -> Iterator[Store | None]:
             store.close()
 
 
-def security(settings: Settings, host: str) -> TransportSecuritySettings:
+def security_of(settings: Settings, host: str) -> TransportSecuritySettings:
     """Which Host and Origin headers are taken: a page that rebinds its name gets nothing.
 
-    Where every address is listened on and BASE_URL is not set, no name can be told from another.
+    Raises BadSetting where every address is listened on and BASE_URL is not set: no name could be
+    told from another.
     """
     public = urlsplit(settings.base_url).netloc
+    if host in _ANY and not public:
+        raise BadSetting(
+            f"{host} is every address of this machine. Set ERRORDESK_BASE_URL to the URL by which "
+            "assistants come, or name one address: else a web page could ask under a name of its "
+            "own."
+        )
     names = [*_LOOPBACK, *([] if host in _ANY else [host])]
     origins = [f"http://{name}:*" for name in names]
     return TransportSecuritySettings(
-        enable_dns_rebinding_protection=bool(public) or host not in _ANY,
+        enable_dns_rebinding_protection=True,
         allowed_hosts=[*(f"{name}:*" for name in names), *([public] if public else [])],
         allowed_origins=[*origins, *([settings.base_url] if public else []),
                          *settings.allowed_origins],

@@ -317,5 +317,6 @@ def mcp(http: tuple[str, int] | None, **options: Any) -> None:
     if http is None:
         assistants.serve(settings)
         return
+    security = assistants.security_of(settings, http[0])
     click.echo(f"MCP is at http://{http[0]}:{http[1]}/mcp", err=True)
-    assistants.serve_http(settings, *http)
+    assistants.serve_http(settings, *http, security)

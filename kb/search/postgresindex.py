@@ -67,7 +67,10 @@ def open_database(
     """
     try:
         parsed = make_url(url).set(drivername="postgresql+psycopg")
-        building = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": 5})
+        utf8 = {"client_encoding": "utf8"}  # a database may have no encoding of its own
+        building = create_engine(
+            parsed, poolclass=NullPool, connect_args={"connect_timeout": 5, **utf8}
+        )
         asking = create_engine(
             parsed,
             isolation_level="AUTOCOMMIT",  # nothing is written, and two round trips are saved
@@ -75,7 +78,11 @@ def open_database(
             pool_size=5,
             max_overflow=10,
             pool_timeout=2,
-            connect_args={"connect_timeout": 2, "options": "-c statement_timeout=5000 -c jit=off"},
+            connect_args={
+                "connect_timeout": 2,
+                "options": "-c statement_timeout=5000 -c jit=off",
+                **utf8,
+            },
         )
     except (ArgumentError, ImportError, ValueError) as error:
         raise IndexUnavailable(f"ERRORDESK_SEARCH_URL cannot be used: {error}.") from None

@@ -70,8 +70,10 @@ def open_store(url: str) -> Store:
                 "pool_size": 5,
                 "max_overflow": 5,
                 "pool_timeout": 2,
-                # The last: how long a network that swallows everything is believed in.
+                # The last: how long a network that swallows everything is believed in. The encoding
+                # is named for databases that have none (SQL_ASCII): their texts came as bytes.
                 "connect_args": {
+                    "client_encoding": "utf8",
                     "connect_timeout": 2,
                     "options": "-c statement_timeout=5000",
                     "tcp_user_timeout": 5000,

@@ -48,6 +48,16 @@ def test_one_of_several_machines_builds_and_all_find(
     assert len(set(found)) == 1
 
 
+def test_a_database_without_an_encoding_is_searched(
+    tmp_path: Path, small: KnowledgeBase, ascii_url: str
+) -> None:
+    searcher = Searcher(small, engine := open_index(small, tmp_path, url=ascii_url))
+    assert searcher.search("my script is not authorised").hits[0].id == 2173
+    assert searcher.lapses == 0
+    assert engine.words()["password"]
+    engine.close()
+
+
 def test_a_build_that_ends_early_leaves_nothing(
     tmp_path: Path, small: KnowledgeBase, empty_url: str
 ) -> None:

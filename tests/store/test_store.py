@@ -102,6 +102,14 @@ def test_a_broken_backup_restores_nothing(store: Store) -> None:
     assert rows(store) == []
 
 
+def test_a_database_without_an_encoding_keeps_every_letter(ascii_url: str) -> None:
+    store = open_store(ascii_url)
+    store.add_feedback(Feedback(2173, True, "Größe 日本"))
+    [row] = rows(store)
+    assert json.loads(row)[1]["comment"] == "Größe 日本"
+    store.close()
+
+
 def test_a_database_that_is_away_says_so_and_is_taken_up_when_it_comes() -> None:
     port = free_port()
     store = open_store(f"postgresql://desk@127.0.0.1:{port}/d")

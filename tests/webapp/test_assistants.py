@@ -22,9 +22,11 @@ from sqlalchemy import create_engine, select
 from kb.articles import KnowledgeBase
 from kb.cli import main
 from kb.search import open_index
+from kb.settings import Settings
 from kb.store.tables import QUESTIONS
 from tests.lab.servers import free_ports, running
 from tests.observe.servers import saying, serving
+from webapp.assistants import security_of
 
 Streams = tuple[Any, Any]
 BASIC = b'HTTP/1.1 401 No\r\nWWW-Authenticate: Basic realm="Staff"\r\nContent-Length: 0\r\n\r\n'
@@ -210,6 +212,15 @@ def test_a_page_that_rebinds_its_name_and_a_flood_get_nothing(indexed: Path) -> 
         origin = {"Origin": "https://evil.example"}
         assert http.post(url, json=call, headers=origin).status_code == 403
         assert http.post(url, content=b"[" * 1_000_001).status_code == 413
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]"])
+def test_every_address_is_served_under_a_known_name_only(host: str) -> None:
+    result = CliRunner().invoke(main, ["mcp", "--http", f"{host}:8001"])
+    assert result.exit_code != 0
+    assert "ERRORDESK_BASE_URL" in result.output
+    named = Settings(base_url="https://help.example.com")
+    assert security_of(named, host.strip("[]")).enable_dns_rebinding_protection
 
 
 @pytest.mark.parametrize("place", ["8001", "127.0.0.1:", "127.0.0.1:99999", "localhost:http"])
