@@ -33,8 +33,9 @@ def test_every_setting_of_the_deployment_is_one() -> None:
     known = {PREFIX + spec.name for spec in SETTINGS}
     composed = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     used = set(composed["x-app"]["environment"])
-    for line in (DEPLOY / "errordesk.service").read_text().splitlines():
-        if line.startswith("Environment="):
+    units = [unit.read_text() for unit in DEPLOY.glob("*.service")]
+    for line in "".join(units).splitlines():
+        if line.startswith("Environment=ERRORDESK_"):
             used.add(line.removeprefix("Environment=").partition("=")[0])
     for part in (ROOT / "Dockerfile").read_text().split():
         if part.startswith(PREFIX):
@@ -49,3 +50,12 @@ def test_containers_write_nowhere_but_where_they_must() -> None:
             assert service["read_only"] is True, name
             assert service["cap_drop"] == ["ALL"], name
     assert "USER 10001" in (ROOT / "Dockerfile").read_text()
+
+
+@pytest.mark.parametrize("name", ["errordesk.service", "errordesk-prune.service"])
+def test_a_unit_gives_its_passing_user_a_home(name: str) -> None:
+    unit = (DEPLOY / name).read_text().splitlines()
+    assert "DynamicUser=yes" in unit
+    assert "Environment=HOME=%C/errordesk" in unit  # libraries ask for it when they are imported
+    # The second runs as the first's user, which is called as its unit is.
+    assert name == "errordesk.service" or "User=errordesk" in unit
