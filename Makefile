@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 # Debian packages that the tests drive.
-PACKAGES := apache2 chromium curl default-jre-headless haproxy libapache2-mod-security2 lighttpd \
+PACKAGES := apache2 chromium curl default-jre-headless haproxy iproute2 libapache2-mod-security2 lighttpd \
   mariadb-client-core mariadb-server-core modsecurity-crs \
   nginx-light nodejs nsd postgresql redis-server squid unbound varnish
 # And what `make load` needs: DokuWiki is what it is compared with.

@@ -68,6 +68,13 @@ class Handshake:
     chain: list[x509.Certificate] = field(default_factory=list)
 
 
+# What clients of today offer. Python's own choice depends on who built it: Debian's leaves it to
+# OpenSSL's configuration, which may let in what others refuse.
+_MODERN: Final = (
+    "@SECLEVEL=2:ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:DHE+AES:!aNULL:!eNULL:!aDSS:!SHA1:!AESCCM"
+)
+
+
 @functools.lru_cache(maxsize=16)
 def _context(
     verify: bool,
@@ -81,7 +88,9 @@ def _context(
     context.sslsocket_class = _Socket
     # The one way of the standard library to see a CertificateRequest inside of TLS 1.3.
     setattr(context, "_msg_callback", _note)  # noqa: B010  # no stub knows the attribute
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     if verify:
+        context.set_ciphers(_MODERN)
         context.load_verify_locations(certifi.where())
         if ca_file:
             context.load_verify_locations(ca_file)
@@ -219,7 +228,11 @@ def _failed(
         outcome = "timeout"
     elif isinstance(error, ConnectionError):
         outcome = "reset"
-    elif isinstance(error, ssl.SSLEOFError) or reason == "UNEXPECTED_EOF_WHILE_READING":
+    # Python before 3.11.3 reports an end in the middle of a handshake as an orderly one.
+    elif (
+        isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
+        or reason == "UNEXPECTED_EOF_WHILE_READING"
+    ):
         outcome = "closed"
     elif reason in _NO_RECORD:
         said = _plain_answer(target, open_socket, deadline)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
+# Alembic keeps what it works on in a module, where a second thread would find the first's.
+_ONE_AT_A_TIME: Final = threading.Lock()
 # Any constant will do, as long as every process of this project takes the same one.
-_LOCK = 7_401_217_3
+_LOCK: Final = 7_401_217_3
 
 
 def migrate(connection: Connection) -> None:
@@ -19,4 +23,5 @@ def migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, "head")

@@ -227,6 +227,9 @@ class Store:
                         connection.execute(insert(QUESTIONS), batch)
             except (StoreUnavailable, IntegrityError):
                 self.dropped += len(batch)
+            except Exception:  # noqa: BLE001  # the log goes on, whatever one batch of it does
+                _LOG.exception("some questions could not be logged")
+                self.dropped += len(batch)
             for _ in taken:
                 self._pending.task_done()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,6 +60,28 @@ def test_questions_are_logged_behind_the_answer(store: Store) -> None:
     store.flush()
     assert len(rows(store)) == 20
     assert store.dropped == 0
+
+
+def test_the_log_outlives_whatever_goes_wrong_with_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("kb.store.store.migrate", lambda _connection: int("no number"))
+        store.log_question(QuestionRecord("HTTP 502", False, "site"))
+        store.flush()
+        assert store.dropped == 1
+    store.log_question(QuestionRecord("HTTP 503", False, "site"))
+    store.flush()
+    assert len(rows(store)) == 1
+
+
+def test_stores_of_one_process_are_made_ready_at_once(tmp_path: Path) -> None:
+    stores = [open_store(f"sqlite:///{tmp_path}/{number}/desk.db") for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(Store.check, stores))
+    for store in stores:
+        assert rows(store) == []
+        store.close()
 
 
 def test_a_report_is_kept_until_it_expires(store: Store) -> None:
