@@ -54,7 +54,9 @@ eval: packages $(VENV)/installed-dev  ## Print how well questions and pasted err
 machines: packages $(VENV)/installed-dev  ## Kill and restart processes, Redis and PostgreSQL under load
 	@$(BIN)/pytest -m machines -s tests/lab/test_many_machines.py
 
-.PHONY: faults load
+fuzz: packages $(VENV)/installed-dev  ## Send the API a thousand odd requests an operation
+	@FUZZ=1000 $(BIN)/pytest --timeout 0 tests/webapp/test_contract.py
+
 faults: packages $(VENV)/installed-dev  ## Kill, fill and damage things on purpose, and print what held
 	@$(BIN)/python -m tests.faults
 
@@ -85,4 +87,5 @@ format: $(VENV)/installed-dev  ## Format the code
 clean:  ## Remove what was made here
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
-.PHONY: help install run demo packages test lab machines eval scale bench screenshots vitals audit format clean
+.PHONY: help install run demo packages test lab machines eval fuzz faults load scale bench \
+  screenshots vitals audit format clean

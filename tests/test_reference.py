@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,16 @@ def test_the_table_of_settings_is_fresh() -> None:
     page = (ROOT / "docs" / "operating.md").read_text()
     table = page.partition("<!-- settings -->\n")[2].partition("<!-- /settings -->")[0]
     assert table == settings_markdown()
+
+
+def test_every_command_of_make_that_is_named_is_there() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
+        text = page.read_text()
+        named = set(re.findall(r"`make ([a-z]+)`", text)) | set(
+            re.findall(r"^make ([a-z]+)", text, re.MULTILINE)
+        )
+        assert named <= targets, page.name
 
 
 @pytest.mark.parametrize(

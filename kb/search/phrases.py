@@ -38,7 +38,7 @@ _COMMON: Final = (200, 3_000)
 # In a larger base the bodies of so many articles, evenly spread, tell how rare a word is.
 _SAMPLE: Final = 2_000
 # Of a base of so many articles, or of so many that were needed lately, the stems are kept.
-_KEPT: Final = 1_000
+_KEPT: Final = 2_000
 # The stems of texts read before: a writer who saves one file of two hundred changed few of them.
 _READ: Final[Recent[tuple[Stems, str], frozenset[str]]] = Recent(16_384)
 
@@ -180,7 +180,7 @@ class Phrases:
             if article is None:
                 return frozenset(), frozenset()
             texts = (text for text, _ in _texts(self._base, article))
-            said = frozenset(stem for text in texts for stem in self._stems(text))
+            said = frozenset().union(*(_stems(self._stems, text) for text in texts))
             known = (said, said.union(self._stems(article.body)))
             self._lately.put(article_id, known)
         return known
