@@ -13,7 +13,7 @@ import logging
 import queue
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -50,6 +50,7 @@ from kb.store.tables import CONTACTS, FEEDBACK, QUESTIONS, REPORTS, TABLES
 
 _LOG = logging.getLogger(__name__)
 QUEUE_SIZE: Final = 1_000
+_COLUMNS: Final = tuple(field.name for field in fields(QuestionRecord))
 _CHUNK: Final = 500
 # How long a question waits for others to be written with: a transaction costs as much as an answer.
 _GATHER_S: Final = 0.25
@@ -97,7 +98,8 @@ def _sqlite(connection: Any, _record: object) -> None:
 
 
 def _scrubbed(record: QuestionRecord) -> dict[str, Any]:
-    return asdict(replace(record, text=scrub(record.text)[:MAX_QUESTION]))
+    row = {name: getattr(record, name) for name in _COLUMNS}
+    return row | {"text": scrub(record.text)[:MAX_QUESTION]}
 
 
 def _restored(column: Column[Any], values: dict[str, Any]) -> Any:
