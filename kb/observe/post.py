@@ -72,6 +72,8 @@ def post(
 @functools.lru_cache(maxsize=4)
 def _context(ca_file: str) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
+    # Python 3.13 refuses private authorities for forms that no other client minds.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if ca_file:
         context.load_verify_locations(ca_file)
     return context

@@ -12,6 +12,7 @@ import json
 import logging
 import queue
 import threading
+import weakref
 from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
@@ -116,6 +117,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        weakref.finalize(self, engine.dispose)  # whoever drops a store has closed it
         self._ready = False
         self._lock = threading.Lock()
         self._pending: queue.Queue[QuestionRecord | None] = queue.Queue(QUEUE_SIZE)

@@ -18,6 +18,7 @@ from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from sqlalchemy import create_engine, select
+from sqlalchemy.pool import NullPool
 
 from kb.articles import KnowledgeBase
 from kb.cli import main
@@ -178,7 +179,7 @@ def test_what_assistants_ask_is_logged_as_what_readers_ask(indexed: Path) -> Non
         await call(session, "probe", url="http://10.0.0.1/")
 
     converse_over_http(indexed, talk)
-    with create_engine(url).begin() as connection:
+    with create_engine(url, poolclass=NullPool).begin() as connection:
         rows = connection.execute(select(QUESTIONS)).mappings().all()
     asked, nothing, probed = (row for row in rows if row["follows"] is None)
     assert (asked["front"], asked["solution"], asked["known"]) == ("mcp", 2173, True)

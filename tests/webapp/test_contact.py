@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from kb.desk import Desk
 from kb.settings import Settings
@@ -56,7 +57,7 @@ def client(desk: Desk, url: str, received: Received) -> FlaskClient:
 
 
 def contacts(url: str) -> list[Any]:
-    with create_engine(url).connect() as connection:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
         return [dict(row) for row in connection.execute(text("select * from contacts")).mappings()]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from kb.settings import Settings
 from tests.lab.servers import free_port
@@ -32,7 +33,7 @@ def client(index_folder: Path, url: str) -> FlaskClient:
 
 def rows(client: FlaskClient, url: str, table: str) -> list[Any]:
     client.application.extensions["errordesk"].store.flush()
-    with create_engine(url).connect() as connection:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
         return [dict(row) for row in connection.execute(text(f"select * from {table}")).mappings()]
 
 
@@ -166,7 +167,7 @@ def test_a_shared_report_shows_the_answer_without_secrets(client: FlaskClient, u
     assert "data-refine" not in page.text
     (row,) = rows(client, url, "reports")
     json.loads(row["answer"])
-    with create_engine(url).begin() as connection:
+    with create_engine(url, poolclass=NullPool).begin() as connection:
         connection.execute(text("update reports set expires = '2001-01-01 00:00:00.000000'"))
     assert client.get(made.location).status_code == 404
     assert client.get("/reports/../etc").status_code == 404

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 from werkzeug.test import TestResponse
 
 from kb.desk import Desk
@@ -33,7 +34,7 @@ def client(index_folder: Path, url: str) -> FlaskClient:
 
 def _logged(client: FlaskClient, url: str) -> list[tuple[str, str | None]]:
     client.application.extensions["errordesk"].store.flush()
-    with create_engine(url).begin() as connection:
+    with create_engine(url, poolclass=NullPool).begin() as connection:
         found = connection.execute(text("select key, follows from questions")).all()
     return [(row[0], row[1]) for row in found]
 
