@@ -102,8 +102,8 @@ def test_a_silent_resolver() -> None:
 # Connections
 
 
-def listening(host: str, family: socket.AddressFamily) -> socket.socket:
-    return socket.create_server((host, 0), family=family)
+def listening(host: str, family: socket.AddressFamily, port: int = 0) -> socket.socket:
+    return socket.create_server((host, port), family=family)
 
 
 def test_a_dead_address_beside_a_living_one() -> None:
@@ -119,9 +119,11 @@ def test_a_dead_address_beside_a_living_one() -> None:
 
 
 def test_a_name_whose_ipv4_is_dead_is_probed_over_ipv6() -> None:
-    with listening("::1", socket.AF_INET6) as listener:
-        port = listener.getsockname()[1]
-        with answering(zone({"six.test": ["A 127.0.0.1", "AAAA ::1"]})) as resolver:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # kept, so that nobody else listens there
+        port = held.getsockname()[1]
+        names = zone({"six.test": ["A 127.0.0.1", "AAAA ::1"]})
+        with listening("::1", socket.AF_INET6, port), answering(names) as resolver:
             facts = look(f"http://six.test:{port}/", "vantage.ipv4.outcome", resolver=resolver)
     assert facts["tcp.outcome"] == "ok"
     assert facts["tcp.address"] == "::1"
