@@ -22,7 +22,7 @@ from kb.search.typeahead import Suggestion, Typeahead
 from kb.search.words import own, question_stems, weighted
 
 # The first by their words; only of them is looked at how much of the question each covers.
-SHORT: Final = 24
+SHORT: Final = 16
 # Of a large base so many are put in order: no reader looks further.
 REACH: Final = 1_000
 # What has less than this share of the best score is no result: of 600 questions it answered two.
