@@ -69,9 +69,11 @@ def find_identifiers(text: str, lexicon: Lexicon) -> tuple[Identified, ...]:
         known = entry.id if entry else name
         found.setdefault(known, _identified(known, span, entry, lexicon, text))
     rules = [item.hit for item in found.values()]
-    for literal in lexicon.find(text):
-        if _NUMBERED.fullmatch(literal.entry.id) and numbers_of_others(text):
-            continue
+    literals = lexicon.find(text)
+    numbered = {found.entry.id for found in literals if _NUMBERED.fullmatch(found.entry.id)}
+    if numbered and numbers_of_others(text):
+        literals = [found for found in literals if found.entry.id not in numbered]
+    for literal in literals:
         entry, span = literal.entry, (literal.start, literal.end)
         solution = lexicon.solution(entry.id, entry)
         if any(_overlap(span, hit.span) and hit.solution == solution for hit in rules):
