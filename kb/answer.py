@@ -89,20 +89,19 @@ class SolutionReport:
     matched_by: str
     causes: tuple[CauseReport, ...] = ()
 
-    def ranked(self, score: float, matched_by: str) -> SolutionReport:
-        """The same at another place, found otherwise."""
+    def ranked(
+        self, score: float, matched_by: str, causes: tuple[CauseReport, ...] | None = None
+    ) -> SolutionReport:
+        """The same at another place, found otherwise. It is called for each solution of each
+        answer, and takes a quarter of what :func:`dataclasses.replace` does."""
         return SolutionReport(
             self.id, self.title, self.summary, self.url, score, self.passage, self.marks,
-            matched_by, self.causes,
+            matched_by, self.causes if causes is None else causes,
         )  # fmt: skip
 
     def with_causes(self, causes: tuple[CauseReport, ...]) -> SolutionReport:
-        """The same with its causes. Like :meth:`ranked` it is called for each solution of each
-        answer, and takes a quarter of what :func:`dataclasses.replace` does."""
-        return SolutionReport(
-            self.id, self.title, self.summary, self.url, self.score, self.passage, self.marks,
-            self.matched_by, causes,
-        )  # fmt: skip
+        """The same with its causes."""
+        return self.ranked(self.score, self.matched_by, causes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,18 +17,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import MetaData, create_engine, make_url, select
+from sqlalchemy import MetaData, create_engine, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from kb.databases import database_url
 from kb.errors import ErrordeskError
 
 MAX_BYTES: Final = 200_000_000
-# The drivers that the extras install; SQLAlchemy's own choice for MySQL needs a compiler.
-_DRIVERS: Final = {
-    "mysql": "mysql+pymysql",
-    "mariadb": "mariadb+pymysql",
-    "postgresql": "postgresql+psycopg",
-}
 _DAY: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
 _TAG: Final = re.compile(r"<[^>]*>")
 
@@ -94,10 +89,7 @@ def from_database(url: str, prefix: str = "") -> list[Record]:
     """
     names = ("faqdata", "faqcategories", "faqcategoryrelations")
     try:
-        parsed = make_url(url)
-        if driver := _DRIVERS.get(parsed.drivername):
-            parsed = parsed.set(drivername=driver)
-        engine = create_engine(parsed)
+        engine = create_engine(database_url(url))
     except (ArgumentError, ImportError, ValueError) as error:
         raise BadExport(f"This database cannot be used: {error}") from None
     try:

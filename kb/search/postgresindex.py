@@ -37,11 +37,11 @@ from sqlalchemy import (
 )
 from sqlalchemy import Engine as Database
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, REAL, TSQUERY, TSVECTOR
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from kb.articles import KnowledgeBase
+from kb.databases import database_url
 from kb.errors import IndexUnavailable
 from kb.search.engine import CANDIDATES, Boosts, Progress, Scores
 from kb.search.postgresbuild import FIELDS, LABELS, Generation, build, quoted
@@ -66,11 +66,8 @@ def open_database(
     waiting does not help.
     """
     try:
-        parsed = make_url(url).set(drivername="postgresql+psycopg")
-        utf8 = {"client_encoding": "utf8"}  # a database may have no encoding of its own
-        building = create_engine(
-            parsed, poolclass=NullPool, connect_args={"connect_timeout": 5, **utf8}
-        )
+        parsed = database_url(url)
+        building = create_engine(parsed, poolclass=NullPool, connect_args={"connect_timeout": 5})
         asking = create_engine(
             parsed,
             isolation_level="AUTOCOMMIT",  # nothing is written, and two round trips are saved
@@ -78,11 +75,7 @@ def open_database(
             pool_size=5,
             max_overflow=10,
             pool_timeout=2,
-            connect_args={
-                "connect_timeout": 2,
-                "options": "-c statement_timeout=5000 -c jit=off",
-                **utf8,
-            },
+            connect_args={"connect_timeout": 2, "options": "-c statement_timeout=5000 -c jit=off"},
         )
     except (ArgumentError, ImportError, ValueError) as error:
         raise IndexUnavailable(f"ERRORDESK_SEARCH_URL cannot be used: {error}.") from None

@@ -31,9 +31,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
+from kb.databases import database_url
 from kb.errors import ErrordeskError
 from kb.store.migrate import migrate
 from kb.store.records import (
@@ -63,19 +63,15 @@ def open_store(url: str) -> Store:
     Raises ErrordeskError for a URL that no database could be at; it does not connect yet.
     """
     try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed = database_url(url)
         options: dict[str, Any] = {"pool_pre_ping": True}
         if parsed.get_backend_name() == "postgresql":
             options |= {
                 "pool_size": 5,
                 "max_overflow": 5,
                 "pool_timeout": 2,
-                # The last: how long a network that swallows everything is believed in. The encoding
-                # is named for databases that have none (SQL_ASCII): their texts came as bytes.
+                # The last: how long a network that swallows everything is believed in.
                 "connect_args": {
-                    "client_encoding": "utf8",
                     "connect_timeout": 2,
                     "options": "-c statement_timeout=5000",
                     "tcp_user_timeout": 5000,

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine
 
 from kb.articles import KnowledgeBase
 from kb.cli import main
+from kb.databases import database_url
 from kb.phpmyfaq.prose import to_markdown
 from tests.lab.databases import mariadb, postgresql
 
@@ -130,7 +131,7 @@ INSERT INTO pma_faqcategoryrelations VALUES (2,'en',5,'en'),(3,'en',7,'en');
 """
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
+@pytest.fixture(params=["sqlite", "postgresql", "no encoding", "mysql"])
 def database(
     request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -139,11 +140,11 @@ def database(
         url = f"sqlite:///{root / 'faq.db'}"
         if request.param == "postgresql":
             url = stack.enter_context(postgresql())
+        elif request.param == "no encoding":
+            url = request.getfixturevalue("ascii_url")
         elif request.param == "mysql":
             url = stack.enter_context(mariadb(tmp_path_factory.mktemp("mariadb")))
-        drivers = {"postgresql:": "postgresql+psycopg:", "mysql:": "mysql+pymysql:"}
-        kind = url.partition("//")[0]
-        engine = create_engine(url.replace(kind, drivers.get(kind, kind), 1))
+        engine = create_engine(database_url(url))
         with engine.begin() as connection:
             for statement in TABLES.split(";"):
                 if statement.strip():
